@@ -34,12 +34,12 @@ setup: ## .venv from the pinned, hash-checked lock (skipped when current)
 	  if command -v uv >/dev/null 2>&1; then \
 	    uv pip install -q --python $(PYTHON) --no-deps --require-hashes --compile-bytecode -r $(LOCK); \
 	  else \
-	    $(PYTHON) -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r $(LOCK); \
+	    $(PYTHON) -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r $(LOCK); \
 	  fi; \
 	  echo "$$key" > $(VENV)/.lock; \
 	fi; \
 	if [ "$$(cat $(VENV)/.project 2>/dev/null)" != "$$(cksum < pyproject.toml)" ]; then \
-	  $(PYTHON) -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .; \
+	  $(PYTHON) -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .; \
 	  cksum < pyproject.toml > $(VENV)/.project; \
 	fi
 
