@@ -1,0 +1,155 @@
+"""The sources, found by listing a folder: each is a source.yml, checked strictly, and one SELECT.
+
+Adding a source is adding a folder under `sources/`; nothing else names it.
+"""
+
+import hashlib
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+SOURCES = Path(__file__).parent / "sources"
+
+ColumnType = Literal["text", "decimal", "cents", "integer", "timestamp", "date", "epoch_seconds", "boolean", "json"]
+Dataset = Literal["charges", "usage", "identities", "invoices"]
+
+
+class SourceError(Exception):
+    """A source's folder is wrong; the message names the file and what to change."""
+
+
+class Strict(BaseModel):
+    """A part of source.yml: unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Column(Strict):
+    """A column as the export delivers it. `required`: it must be there; `filled`: and no row may leave it null.
+
+    `cents` is an amount in hundredths of the currency; from the view `export` on it is in whole units.
+    """
+
+    type: ColumnType = "text"
+    required: bool = False
+    filled: bool = False
+    allowed: tuple[str, ...] = ()
+
+
+class Buckets(Strict):
+    """Which columns bound a bucket. `unbroken`: the provider returns empty buckets too, so a gap is an error."""
+
+    start: str
+    end: str
+    unbroken: bool = False
+
+
+class Check(Strict):
+    """A rule about the delivered records: `holds` is SQL over `export`, and false is a refusal."""
+
+    rule: str
+    plain: str
+    cure: str
+    holds: str
+
+
+class GateRule(Strict):
+    """A rule about the loaded rows: `sql` returns the rows of {batch} that break it."""
+
+    rule: str
+    plain: str
+    severity: Literal["critical", "warning", "info"] = "critical"
+    sql: str
+
+
+class Source(Strict):
+    """One provider export: what it is, how one gets it, its columns, and the SELECT that makes lake rows of it."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: str
+    provider: str
+    how: str
+    format: Literal["json_pages", "csv", "parquet", "tabular"]
+    records: str | None = None
+    focus_columns: bool = False
+    columns: dict[str, Column]
+    money_unit: Literal["cents", "dollars", "currency"] | None = None
+    dataset: Dataset
+    window: Literal["buckets", "billing_period"]
+    buckets: Buckets | None = None
+    finality: str
+    attributed_by: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = ()
+    gate: tuple[GateRule, ...] = ()
+    sql: str
+    definition: str
+    folder: Path
+
+    @property
+    def drivers(self) -> tuple[str, ...]:
+        """The usage sources that attribute this source's charges."""
+        return self.attributed_by
+
+    @property
+    def window_by(self) -> Literal["charge", "billing"]:
+        """Which date of a row decides the load that states it."""
+        return "billing" if self.window == "billing_period" else "charge"
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Self:
+        cents = any(column.type == "cents" for column in self.columns.values())
+        if cents != (self.money_unit == "cents"):
+            raise ValueError("money_unit is cents exactly when a column has the type cents")
+        if (self.format == "json_pages") != (self.records is not None):
+            raise ValueError("records is the path to the records of JSON pages, and of nothing else")
+        if (self.window == "buckets") != (self.buckets is not None):
+            raise ValueError("buckets names the columns that bound a bucket, when window is buckets")
+        return self
+
+
+def sources(root: Path | None = None) -> dict[str, Source]:
+    """Every source under `root` (the product's own when None), by id. Raises SourceError naming the file."""
+    folders = sorted(path.parent for path in (root or SOURCES).glob("*/source.yml"))
+    found = {folder.name: read_source(folder) for folder in folders}
+    for source in found.values():
+        for driver in source.attributed_by:
+            if driver not in found or found[driver].dataset != "usage":
+                raise SourceError(f"{source.folder / 'source.yml'}: attributed_by names no usage source: {driver}")
+    return found
+
+
+def read_source(folder: Path) -> Source:
+    """The source in one folder. `definition` is the hash of what decides its rows: source.yml and the SELECT."""
+    path = folder / "source.yml"
+    declared: Any = yaml.safe_load(path.read_text())
+    if not isinstance(declared, dict):
+        raise SourceError(f"{path}: must be a mapping of keys, see ingestion/registry.py")
+    query = folder / f"{declared.get('dataset')}.sql"
+    if not query.is_file():
+        raise SourceError(f"{query}: is missing; it is the SELECT that makes {declared.get('dataset')} of the export")
+    definition = hashlib.sha256(path.read_bytes() + b"\0" + query.read_bytes()).hexdigest()
+    if declared.get("focus_columns"):
+        declared["columns"] = focus_columns(declared["dataset"]) | (declared.get("columns") or {})
+    derived = {"id": folder.name, "folder": folder, "sql": query.read_text(), "definition": definition}
+    try:
+        return Source.model_validate(declared | derived)
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'source'}: {e['msg']}" for e in error.errors())
+        raise SourceError(f"{path}: {faults}") from None
+
+
+def focus_columns(dataset: str) -> dict[str, dict[str, str]]:
+    """The columns of a dataset as an export in FOCUS delivers them: our vocabulary without our `x_` columns."""
+    import pyarrow as pa
+
+    from ingestion import focus
+
+    def type_of(arrow: pa.DataType) -> str:
+        if pa.types.is_decimal(arrow):
+            return "decimal"
+        return "timestamp" if pa.types.is_timestamp(arrow) else "text"
+
+    fields = focus.DATASETS[dataset]
+    return {field.name: {"type": type_of(field.type)} for field in fields if not field.name.startswith("x_")}
