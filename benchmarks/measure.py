@@ -1,0 +1,85 @@
+"""Time and peak memory of commands, and figures made of them: medians of several runs, ours and the yardstick's in turn."""
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+class BenchmarkFailed(Exception):
+    """A measured command failed; the message holds its last words."""
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Seconds of wall clock, and the largest resident memory of one process of the command, in MiB."""
+
+    seconds: float
+    peak_mib: float
+
+
+@dataclass
+class Figure:
+    """One line of the result: ours beside the yardstick."""
+
+    name: str
+    ours: list[Timing]
+    yardstick_name: str
+    yardstick: list[Timing]
+    limit: float
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def ours_seconds(self) -> float:
+        """Median of our runs."""
+        return statistics.median(timing.seconds for timing in self.ours)
+
+    @property
+    def yardstick_seconds(self) -> float:
+        """Median of the yardstick's runs."""
+        return statistics.median(timing.seconds for timing in self.yardstick)
+
+    @property
+    def ratio(self) -> float:
+        """Ours by the yardstick."""
+        return self.ours_seconds / self.yardstick_seconds
+
+    @property
+    def peak_mib(self) -> float:
+        """The highest of our runs."""
+        return max(timing.peak_mib for timing in self.ours)
+
+
+def tokenbooks(*arguments: str | Path) -> list[str]:
+    """The command line of tokenbooks with this interpreter."""
+    return [sys.executable, "-m", "pipeline", *map(str, arguments)]
+
+
+def timed(command: Sequence[str], environment: dict[str, str] | None = None) -> Timing:
+    """Run a command to its end. Raises BenchmarkFailed when it does not end with 0."""
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**os.environ, **(environment or {})}
+    )
+    output = process.stdout.read() if process.stdout else b""
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - started
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        last = output.decode("utf-8", "replace")[-2000:]
+        raise BenchmarkFailed(f"{' '.join(command)} ended with {process.returncode}:\n{last}")
+    unit = 1024**2 if sys.platform == "darwin" else 1024  # macOS counts bytes, Linux KiB
+    return Timing(seconds, usage.ru_maxrss / unit)
+
+
+def in_turn(repeats: int, *tasks: Callable[[], Timing]) -> list[list[Timing]]:
+    """Each task `repeats` times, one after the other and round again, so that a slow minute hits all of them."""
+    results: list[list[Timing]] = [[] for _ in tasks]
+    for _ in range(repeats):
+        for result, task in zip(results, tasks, strict=True):
+            result.append(task())
+    return results
