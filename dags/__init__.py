@@ -1,0 +1,1 @@
+"""When things run, and what wakes what. Wiring only: the work is in `pipeline`."""

@@ -1,0 +1,48 @@
+"""landing → lake. Wakes when landing changes, and every quarter of an hour in case an event was lost.
+
+Its run is red while a refused export lies in landing: green would say that no money is missing.
+"""
+
+from typing import Any
+
+from airflow.sdk import AssetAlias, AssetOrTimeSchedule, CronTriggerTimetable, dag, task
+from airflow.sdk.exceptions import AirflowFailException
+
+from dags.wiring import FLOW, LANDING, RAW, WAREHOUSE
+
+WOKEN = AssetAlias("woken_by_ingest")
+
+
+@dag(
+    schedule=AssetOrTimeSchedule(assets=[LANDING], timetable=CronTriggerTimetable("*/15 * * * *", timezone="UTC")),
+    **FLOW,
+)
+def ingest() -> None:
+    """Archive, type and gate every export that is new, then wake whoever has work to do."""
+
+    @task.short_circuit(outlets=[WOKEN])
+    def load(*, outlet_events: Any) -> list[str]:
+        """Load until nothing is new. Gives the exports that are refused, so that the next task says so (or is skipped)."""
+        from pipeline import load_new, pending
+        from pipeline.settings import Books
+
+        books = Books.open()
+        while load_new(books).new:
+            pass
+        todo = pending(books)
+        # Not "what this run loaded": what is not built yet. So a run that died, or a paused flow, loses nothing.
+        for source in todo.sources:
+            outlet_events[WOKEN].add(RAW[source])
+        if todo.unpublished and not todo.sources:
+            outlet_events[WOKEN].add(WAREHOUSE)
+        return todo.refused
+
+    @task(retries=0)
+    def refused(exports: list[str]) -> None:
+        """Fail with the reasons, after the good loads went on their way."""
+        raise AirflowFailException("\n".join(["refused, and therefore not in the books:", *exports]))
+
+    refused(load())
+
+
+ingest()

@@ -1,0 +1,145 @@
+"""Airflow with the product's DAGs on this machine, for as long as one looks at it.
+
+`up` starts it on loopback inside the books, shows what the flows do, and leaves no process behind. It decides
+nothing about the books: files in landing wake the flows, and the flows call the steps.
+"""
+
+import fcntl
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+from pipeline.settings import Books, BooksError
+from pipeline.up.airflow_home import DEFAULT_PORT, USER, AirflowHome, prepare
+from pipeline.up.api import AirflowApi
+from pipeline.up.components import ComponentDied, Components, wait_until
+from pipeline.up.watch import Watch
+
+START_LIMIT = 180.0
+PUBLISH_LIMIT = 600.0
+
+Say = Callable[[str], None]
+
+
+def up(
+    books: Books,
+    exit_when_published: bool = False,
+    deliver: Callable[[], object] | None = None,
+    say: Say | None = None,
+    dags: Path | None = None,
+) -> int:
+    """Run Airflow on these books until Ctrl-C or SIGTERM; returns the exit code.
+
+    `deliver` is called once Airflow listens, to put exports into landing as providers would. With
+    `exit_when_published` the end comes by itself: 0 once all that was delivered is published, 1 with the reason when
+    an export was refused, a flow failed for good, a component died or ten minutes have passed.
+    `say` gets each line for the person in front of it; `dags` replaces the product's DAGs (benchmarks).
+    """
+    say = say or _print
+    try:
+        with _alone(books), _stoppable():
+            if exit_when_published and _nothing_to_do(books, deliver, say):
+                return 0
+            home = prepare(books, DEFAULT_PORT, dags)
+            if home.port != DEFAULT_PORT:
+                say(f"port {DEFAULT_PORT} is taken; Airflow listens on {home.port} instead")
+            return _run(books, home, exit_when_published, deliver, say)
+    except _Stopped:
+        say("stopped; no process is left")
+        return 0 if not exit_when_published else 1
+    except (ComponentDied, BooksError) as error:
+        say(str(error))
+        return 1
+
+
+def _run(books: Books, home: AirflowHome, ends: bool, deliver: Callable[[], object] | None, say: Say) -> int:
+    """Start, deliver, watch; the components are stopped however this ends."""
+    started = time.monotonic()
+    with Components(home.environment(books), home.logs) as components:
+        say(f"starting Airflow in {home.path} (logs: {home.logs})")
+        components.run("migrate", "db", "migrate")
+        components.start_all()
+        api = AirflowApi(home)
+        _wait_healthy(components, api)
+        say(f"Airflow runs after {time.monotonic() - started:.0f} s: {home.url}, user {USER}, password {home.password}")
+        watch = Watch(books, api, components, say)
+        watch.begin()
+        if deliver:
+            deliver()
+        return watch.until_published(PUBLISH_LIMIT) if ends else watch.forever()
+
+
+def _wait_healthy(components: Components, api: AirflowApi) -> None:
+    """Wait for every component's heartbeat and for the flows. Raises ComponentDied, with what is known, otherwise."""
+
+    def ready() -> bool:
+        components.check()
+        return api.healthy() and (bool(api.broken_flows()) or len(api.flows()) >= 3)
+
+    if not wait_until(ready, START_LIMIT, pause=0.5):
+        raise ComponentDied(f"Airflow was not healthy after {START_LIMIT:.0f} s; its logs are in {components.logs}")
+    if broken := api.broken_flows():
+        raise ComponentDied("Airflow cannot read the flows:\n" + "\n".join(broken))
+
+
+def _nothing_to_do(books: Books, deliver: Callable[[], object] | None, say: Say) -> bool:
+    """Whether the books are published and what is delivered changes nothing: then Airflow need not even start."""
+    from pipeline import pending
+
+    if not _published(books) or not pending(books).nothing:
+        return False
+    if deliver:
+        deliver()
+    if not pending(books).nothing:
+        return False
+    say(f"nothing changed: all that was delivered is published in {books.published}")
+    return True
+
+
+def _published(books: Books) -> bool:
+    return books.published.is_dir() and any(books.published.iterdir())
+
+
+@contextmanager
+def _alone(books: Books) -> Iterator[None]:
+    """One Airflow per books: two schedulers on one SQLite file would fight. The lock goes when its holder dies."""
+    descriptor = os.open(books.home / ".up.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise BooksError(f"Airflow is running on {books.home} already; stop it with Ctrl-C where it runs") from None
+    finally:
+        os.close(descriptor)
+
+
+class _Stopped(BaseException):
+    """Somebody asked us to end. Not an Exception: nothing on the way may swallow it."""
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Ctrl-C, SIGTERM and a closed terminal end us in order, once; while we stop, another one changes nothing."""
+    ways = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {way: signal.getsignal(way) for way in ways}
+
+    def stop(*_: object) -> NoReturn:
+        for way in ways:
+            signal.signal(way, signal.SIG_IGN)
+        raise _Stopped
+
+    for way in ways:
+        signal.signal(way, stop)
+    try:
+        yield
+    finally:
+        for way, handler in before.items():
+            signal.signal(way, handler)
+
+
+def _print(line: str) -> None:
+    print(line, flush=True)

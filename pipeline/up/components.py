@@ -1,0 +1,128 @@
+"""Airflow's four processes: started each in a session of its own, watched, and stopped with all they started.
+
+Tasks put themselves in process groups of their own, so a group is not enough: what counts is the session.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+# Their log servers would listen on every interface; on one machine the API server reads the files.
+COMMANDS = {
+    "api-server": ["api-server"],
+    "scheduler": ["scheduler", "--skip-serve-logs"],
+    "triggerer": ["triggerer", "--skip-serve-logs"],
+    "dag-processor": ["dag-processor"],
+}
+# A task that runs when Ctrl-C comes may end on its own; after this it is killed, which the books survive.
+GRACE = 15.0
+
+
+class ComponentDied(Exception):
+    """A component ended by itself; the message holds the last lines of its log."""
+
+
+@dataclass
+class Components:
+    """The processes of one Airflow. Use as a context: whatever happens inside, none is left behind."""
+
+    environment: dict[str, str]
+    logs: Path
+    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def __enter__(self) -> "Components":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def run(self, name: str, *arguments: str) -> None:
+        """Run an airflow command to its end, e.g. the migration. Raises ComponentDied when it fails."""
+        process = self.start(name, list(arguments))
+        process.wait()
+        self.check()
+        del self.running[name]
+
+    def start(self, name: str, arguments: list[str]) -> subprocess.Popen[bytes]:
+        """Start `airflow <arguments>` with its output in `<logs>/<name>.log`, beginning afresh."""
+        with (self.logs / f"{name}.log").open("wb") as log:
+            self.running[name] = subprocess.Popen(
+                [sys.executable, "-m", "airflow", *arguments],
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C in the terminal reaches us alone, and we stop them in order
+            )
+        return self.running[name]
+
+    def start_all(self) -> None:
+        """Start the four components."""
+        for name, arguments in COMMANDS.items():
+            self.start(name, arguments)
+
+    def check(self) -> None:
+        """Raise ComponentDied with the reason when one of them has failed or, being a server, has ended."""
+        for name, process in self.running.items():
+            code = process.poll()
+            if code is not None and (code != 0 or name in COMMANDS):
+                log = self.logs / f"{name}.log"
+                raise ComponentDied(f"Airflow's {name} ended with code {code}; {log} ends:\n{tail(log)}")
+
+    def stop(self) -> None:
+        """Ask every component to end, then kill what is left of their sessions. Returns when nothing is left."""
+        for process in self.running.values():
+            if process.poll() is None:
+                process.terminate()
+        wait_until(lambda: not self.left(), GRACE)
+        while remaining := self.left():
+            for process in remaining:
+                _kill(process)
+            psutil.wait_procs(remaining, timeout=5)
+        for started in self.running.values():
+            started.wait()
+
+    def left(self) -> list[psutil.Process]:
+        """Every living process of our sessions, the components' children and grandchildren included."""
+        sessions = {process.pid for process in self.running.values()}
+        for process in self.running.values():
+            process.poll()
+        return [process for process in psutil.process_iter() if _session(process) in sessions]
+
+
+def wait_until(condition: Callable[[], bool], seconds: float, pause: float = 0.1) -> bool:
+    """Whether `condition` came true within `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(pause)
+    return True
+
+
+def tail(log: Path, lines: int = 15) -> str:
+    """The last lines of a log, for the person who must see why."""
+    if not log.exists():
+        return "(no log)"
+    return "\n".join(f"    {line}" for line in log.read_text(errors="replace").splitlines()[-lines:])
+
+
+def _session(process: psutil.Process) -> int | None:
+    try:
+        return None if process.status() == psutil.STATUS_ZOMBIE else os.getsid(process.pid)
+    except (OSError, psutil.Error):
+        return None
+
+
+def _kill(process: psutil.Process) -> None:
+    try:
+        process.send_signal(signal.SIGKILL)
+    except psutil.NoSuchProcess:
+        return
