@@ -1,0 +1,150 @@
+"""The lake becomes the warehouse: dbt rebuilds the periods whose inputs changed, and the gates judge what comes out.
+
+Safe to kill at any point: a period counts as built only once everything about it is done, and whatever is not
+is built again from lake and company.
+"""
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.lock import locked
+from pipeline.settings import Books, BooksError
+
+if TYPE_CHECKING:
+    from pipeline.plan import Inputs
+
+Progress = Callable[[str], None]
+
+# How DuckDB words damage that it meets only while reading: the cure is a fresh warehouse, not a person.
+DAMAGE = ("INTERNAL Error", "FATAL Error", "Serialization Error", "Corrupt", "corrupt", "checksum", "Could not read")
+
+
+class BuildFailed(BooksError):
+    """dbt or a gate said no. The message names each model, test or rule and why; nothing may be published."""
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What a build did. `periods` empty: nothing had changed, and nothing was written."""
+
+    periods: list[str] = field(default_factory=list)
+    build_id: str = ""
+    rows: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def build(books: Books, progress: Progress | None = None) -> BuildReport:
+    """Bring the warehouse up to date with lake and company.
+
+    Raises CompanyRefused when a company file is wrong, BuildFailed when a model, a test or a gate fails,
+    BooksError when somebody else has the warehouse open.
+    """
+    from pipeline.plan import current_inputs
+    from pipeline.warehouse import read_state
+
+    with locked(books, progress) as lock:
+        inputs = current_inputs(books)
+        if not inputs.touched(read_state(books)):
+            return BuildReport()
+        built, notes = _warehouse(books, inputs, lock, progress)
+        _judge(books, sorted(built), progress)
+        return _record(books, inputs, built, notes)
+
+
+def _warehouse(
+    books: Books, inputs: "Inputs", lock: int, progress: Progress | None
+) -> tuple[dict[str, str], list[str]]:
+    """Fill the warehouse's inputs and run dbt; once more on a fresh file if the old one turns out to be damaged."""
+    from pipeline.dbt import dbt_build
+    from pipeline.warehouse import discard
+
+    for attempt in ("as it is", "fresh"):
+        built, notes = _fill(books, inputs)
+        if progress:
+            progress(f"build {len(built)} periods: {', '.join(built)}")
+        failures = dbt_build(books, lock, progress).failures
+        if not failures:
+            return built, notes
+        if attempt == "fresh" or not any(mark in failure.message for failure in failures for mark in DAMAGE):
+            break
+        discard(books)
+    raise BuildFailed("\n".join(f"{failure.node}: {failure.message}" for failure in failures))
+
+
+def _fill(books: Books, inputs: "Inputs") -> tuple[dict[str, str], list[str]]:
+    """Schemas `company` and `lake` for the periods to build: these with their inputs hash, and notes for a person."""
+    from pipeline.company import check_company, load_company
+    from pipeline.warehouse import discard, open_warehouse, read_state, write_inputs
+
+    company = check_company(books.company)
+    notes = [str(finding) for finding in company.warnings]
+    recorded = read_state(books)
+    expected = inputs.expected(recorded)
+    touched = inputs.touched(recorded)
+    if len(touched) == len(expected):
+        discard(books)  # nothing in it counts any more; a fresh file also forgets models that the project dropped
+        expected, touched = inputs.periods, sorted(inputs.periods)
+    with open_warehouse(books) as con:
+        write_inputs(con, books, inputs, touched)
+        load_company(con, company)
+    return {period: expected[period] for period in touched}, notes
+
+
+def _judge(books: Books, periods: list[str], progress: Progress | None) -> None:
+    """The gates for journal and statement; every verdict is kept, and a critical one that failed ends the build."""
+    from expectations import judge_books
+
+    if progress:
+        progress("judge journal and statement")
+    verdicts = judge_books(books.warehouse, periods)
+    for verdict in verdicts:
+        write_atomically(books.evidence / "validation" / verdict.kind / f"{verdict.subject}.json", verdict.to_json())
+    failed = [
+        f"{verdict.kind} {verdict.subject}: {result.plain}: {result.observed}"
+        for verdict in verdicts
+        if not verdict.passed
+        for result in verdict.results
+        if not result.success and result.severity == "critical"
+    ]
+    if failed or not all(verdict.passed for verdict in verdicts):
+        raise BuildFailed("\n".join(["the gate before publishing refused the books:", *failed]))
+
+
+def _record(books: Books, inputs: "Inputs", built: dict[str, str], notes: list[str]) -> BuildReport:
+    """Write what the build followed from and what came out; last of all, mark its periods as built."""
+    from pipeline.plan import digest
+    from pipeline.warehouse import open_warehouse, write_output, write_state
+
+    with open_warehouse(books) as con:
+        output = write_output(con, sorted(built))
+        build_id = digest([inputs.common, sorted(built.items())])[:16]
+        manifest = {
+            "build_id": build_id,
+            "built_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "inputs": inputs.common,
+            "inputs_hash": inputs.hash,
+            "periods": built,
+            "loads": sorted({piece.load_id for piece in inputs.pieces}),
+            "output": [{"model": m, "period": p, "rows": n, "digest": d} for m, p, n, d in output],
+            "output_hash": digest(output),
+            "notes": notes,
+        }
+        write_atomically(books.evidence / "builds" / f"{build_id}.json", json.dumps(manifest, indent=1))
+        write_state(con, built)
+    rows: dict[str, int] = {}
+    for model, _, count, _ in output:
+        rows[model] = rows.get(model, 0) + count
+    return BuildReport(sorted(built), build_id, rows, notes)
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write a small text file so that a reader sees the old one or the new one, never half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.tmp")
+    temporary.write_text(text)
+    os.replace(temporary, path)

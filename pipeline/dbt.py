@@ -1,0 +1,101 @@
+"""Runs `dbt build` as a process of its own, and says in plain words which model or test failed and why.
+
+A process, since DuckDB's lock on the warehouse ends with the process that took it. One target folder per
+books directory is enough: the books' lock lets one build in at a time, and dbt finds its parsed project there.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.plan import PROJECT
+from pipeline.settings import Books
+
+GOOD = {"success", "pass", "warn", "skipped", "no-op"}
+
+
+@dataclass(frozen=True)
+class DbtFailure:
+    """A node of the project that failed: what it is called, and what dbt or the database said."""
+
+    node: str
+    message: str
+
+
+@dataclass(frozen=True)
+class DbtResult:
+    """Seconds of every model and test that ran, and what failed; no `failures` means that all is well."""
+
+    seconds: dict[str, float]
+    failures: list[DbtFailure]
+
+
+def dbt_build(books: Books, lock: int, progress: Callable[[str], None] | None = None) -> DbtResult:
+    """Run every model and test over the warehouse. `lock` is the books' lock, held by the child too."""
+    target = books.home / ".dbt"
+    target.mkdir(exist_ok=True)
+    results = target / "run_results.json"
+    results.unlink(missing_ok=True)
+    child = subprocess.Popen(
+        _command(target),
+        env=_environment(books),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        pass_fds=(lock,),
+        text=True,
+    )
+    assert child.stdout is not None
+    errors = _follow(child.stdout, progress)
+    code = child.wait()
+    if not results.exists():
+        return DbtResult({}, [DbtFailure("dbt", message) for message in errors or [f"ended with exit code {code}"]])
+    return _read(json.loads(results.read_text()), errors, code)
+
+
+def _command(target: Path) -> list[str]:
+    folders = {"project-dir": PROJECT, "profiles-dir": PROJECT, "target-path": target, "log-path": target}
+    options = [text for name, path in folders.items() for text in (f"--{name}", str(path))]
+    return [sys.executable, "-P", "-m", "dbt.cli.main", "--log-format", "json", "--no-use-colors", "build", *options]
+
+
+def _environment(books: Books) -> dict[str, str]:
+    """The profile reads the path of the warehouse from the environment; nothing is sent to anybody."""
+    quiet = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1", "PYTHONUNBUFFERED": "1"}
+    return {**os.environ, **quiet, "TOKENBOOKS_TARGET": "duckdb", "TOKENBOOKS_WAREHOUSE": str(books.warehouse)}
+
+
+def _follow(lines: Iterable[str], progress: Callable[[str], None] | None) -> list[str]:
+    """Pass on what dbt finishes as it goes; returns its error messages, for a run that ends without results."""
+    errors = []
+    for line in lines:
+        try:
+            event = json.loads(line)
+        except ValueError:  # not dbt's: a traceback of the interpreter, say
+            errors.append(line.rstrip())
+            continue
+        info, data = event.get("info", {}), event.get("data", {})
+        if info.get("level") == "error":
+            errors.append(str(info.get("msg", "")).strip())
+        node = data.get("node_info", {})
+        if progress and info.get("name") == "NodeFinished" and node.get("resource_type") == "model":
+            progress(f"build {node.get('node_name')}")
+    return [error for error in errors if error]
+
+
+def _read(results: dict[str, Any], errors: list[str], code: int) -> DbtResult:
+    """What run_results.json says; a run that failed without a failing node is a failure too."""
+    ran = results["results"]
+    seconds = {result["unique_id"]: round(float(result["execution_time"]), 3) for result in ran}
+    failures = [
+        DbtFailure(result["unique_id"], " ".join(str(result.get("message") or result["status"]).split()))
+        for result in ran
+        if result["status"] not in GOOD
+    ]
+    if code != 0 and not failures:
+        failures = [DbtFailure("dbt", message) for message in errors or [f"ended with exit code {code}"]]
+    return DbtResult(seconds, failures)

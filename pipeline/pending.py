@@ -1,0 +1,52 @@
+"""What is still to do, asked from the books themselves: events only wake, this decides.
+
+Cheap enough to be asked every second, and never in the way of a step that is at work.
+"""
+
+from dataclasses import dataclass, field
+
+from pipeline.settings import Books, BooksError
+
+
+@dataclass(frozen=True)
+class Pending:
+    """`ready`: deliveries not loaded yet; `periods` and `sources`: not built yet; `refused`: exports with their reasons.
+
+    `busy` means a step is at work on the warehouse, so that it cannot be read now; `arrived`, that any export ever came.
+    """
+
+    ready: list[str] = field(default_factory=list)
+    periods: list[str] = field(default_factory=list)
+    sources: list[str] = field(default_factory=list)
+    unpublished: bool = False
+    refused: list[str] = field(default_factory=list)
+    busy: bool = False
+    arrived: bool = False
+
+    @property
+    def nothing(self) -> bool:
+        """Whether nothing is left to do; what was refused is somebody else's to cure."""
+        return not (self.ready or self.periods or self.unpublished or self.busy)
+
+
+def pending(books: Books) -> Pending:
+    """What load, build and publish would do now. Writes nothing and waits for nobody."""
+    from pipeline.load import landing_now
+    from pipeline.plan import current_inputs
+    from pipeline.publish import unpublished
+    from pipeline.warehouse import read_state
+
+    landing = landing_now(books)
+    inputs = current_inputs(books)
+    about = {
+        "ready": landing.ready,
+        "refused": landing.refused,
+        "arrived": landing.arrived,
+    }
+    try:
+        periods = inputs.touched(read_state(books))
+        return Pending(
+            **about, periods=periods, sources=inputs.sources_of(periods), unpublished=unpublished(books, periods)
+        )
+    except BooksError:
+        return Pending(**about, busy=True)

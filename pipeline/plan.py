@@ -1,0 +1,119 @@
+"""Which periods a build has to touch: those whose inputs differ from the ones they were last built from.
+
+Inputs of a period are the loads that count in it, the company files, the dbt project, the source
+definitions and the versions of what computes. Nothing here opens the warehouse.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+from ingestion import Source, sources
+from pipeline.manifest import Load, Piece, coverage, read
+from pipeline.settings import Books, BooksError
+
+PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
+PACKAGES = ("tokenbooks", "duckdb", "dbt-core", "dbt-duckdb", "genai-prices")
+# What dbt leaves behind in a project folder is no input.
+COMPANY_FILES = (".csv", ".yml", ".yaml", ".key")
+LEFT_BEHIND = {"target", "logs", "dbt_packages", "__pycache__", ".user.yml"}
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """All that a build's figures follow from. `periods` maps YYYY-MM to the hash of that period's own inputs."""
+
+    loads: list[Load]
+    pieces: list[Piece]
+    sources: Mapping[str, Source]
+    common: dict[str, str]
+    periods: dict[str, str]
+
+    @property
+    def hash(self) -> str:
+        """One hash of everything: equal hashes mean equal books."""
+        return digest([self.common, sorted(self.periods.items())])
+
+    def expected(self, recorded: Mapping[str, str]) -> dict[str, str]:
+        """The hash each period should have been built from, also those whose rows have all gone since `recorded`."""
+        gone = dict.fromkeys(recorded, digest([self.common, []]))
+        return {**gone, **self.periods}
+
+    def touched(self, recorded: Mapping[str, str]) -> list[str]:
+        """Periods, sorted, that are not built from what they should be."""
+        return sorted(period for period, now in self.expected(recorded).items() if recorded.get(period) != now)
+
+
+def current_inputs(books: Books) -> Inputs:
+    """What a build would follow from now. Reads manifests, definitions and company files; checks none of them."""
+    loads = [load for load in read(books) if load.verdict == "accepted"]
+    return gather(loads, coverage(loads), sources(), folder_hash(books.company, COMPANY_FILES))
+
+
+def gather(loads: list[Load], pieces: list[Piece], known: Mapping[str, Source], company: str) -> Inputs:
+    """The inputs of a build, hashed per period; `company` is the content hash of the company files."""
+    common = {
+        "company": company,
+        "dbt_project": folder_hash(PROJECT),
+        "sources": digest(sorted((source.id, source.definition) for source in known.values())),
+        **{name: version(name) for name in PACKAGES},
+    }
+    by_period = _pieces_by_period(loads, pieces)
+    periods = {period: digest([common, sorted(mine)]) for period, mine in sorted(by_period.items())}
+    return Inputs(loads, pieces, known, common, periods)
+
+
+def _pieces_by_period(loads: Iterable[Load], pieces: Iterable[Piece]) -> dict[str, list[list[str]]]:
+    """Per period what of which load counts in it: only loads that have rows there, cut at the period's ends.
+
+    A window of billing periods is not cut: its charges may be dated in another month than they are billed.
+    What is known of identities holds in every period.
+    """
+    by_id = {load.load_id: load for load in loads}
+    found: dict[str, list[list[str]]] = {}
+    everywhere: list[list[str]] = []
+    for piece in pieces:
+        load = by_id[piece.load_id]
+        key = [piece.dataset, piece.source, piece.account, piece.load_id, load.definition, piece.window_by]
+        if piece.dataset == "identities":
+            everywhere.append([*key, str(piece.day_from), str(piece.day_to)])
+            continue
+        for period in {file.period for file in load.files}:
+            start, end = bounds(period)
+            if piece.window_by == "charge":
+                start, end = max(start, piece.day_from), min(end, piece.day_to)
+                if start >= end:
+                    continue
+            else:
+                start, end = piece.day_from, piece.day_to
+            found.setdefault(period, []).append([*key, str(start), str(end)])
+    return {period: mine + everywhere for period, mine in found.items()}
+
+
+def bounds(period: str) -> tuple[date, date]:
+    """First day of the month `YYYY-MM`, and first day of the next."""
+    year, month = (int(part) for part in period.split("-"))
+    return date(year, month, 1), date(year + month // 12, month % 12 + 1, 1)
+
+
+def digest(value: object) -> str:
+    """The sha256 of a value's canonical JSON."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def folder_hash(folder: Path, endings: tuple[str, ...] = ("",)) -> str:
+    """The sha256 of path and content of every file below `folder` whose name ends so."""
+    if not folder.is_dir():
+        raise BooksError(f"{folder}: missing; the installation is incomplete, install tokenbooks again")
+    files = sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file()
+        and path.name.endswith(endings)
+        and not LEFT_BEHIND.intersection(path.relative_to(folder).parts)
+    )
+    return digest([(str(p.relative_to(folder)), hashlib.sha256(p.read_bytes()).hexdigest()) for p in files])

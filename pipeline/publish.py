@@ -1,0 +1,196 @@
+"""What people open is brought up to date with the warehouse and the verdicts, file by file, each swapped whole.
+
+`published/manifest.json`, written last, says what is out. What it does not vouch for is written again: so a
+publication that was killed heals, and one that changed nothing writes nothing.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipeline.build import Progress, write_atomically
+from pipeline.lock import locked
+from pipeline.plan import digest, folder_hash
+from pipeline.settings import Books, BooksError
+
+HERE = Path(__file__).resolve().parent
+DRAWN_BY = (HERE / "statement", HERE / "templates")
+MANIFEST = "manifest.json"
+
+
+class NotBuilt(BooksError):
+    """The warehouse does not hold whole books, so its figures stay inside."""
+
+
+@dataclass(frozen=True)
+class PublishReport:
+    """What a publication did: files written and removed, relative to published/. Both empty: all of it was out."""
+
+    written: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+
+
+@dataclass
+class _Publication:
+    """One publication at work: what was out, what is to be out, and what it did about it.
+
+    `out` maps a key (`parquet/fct_charges/2026-08`) to the digest it was made from and the files it is made of.
+    """
+
+    books: Books
+    progress: Progress | None
+    before: dict[str, Any]
+    out: dict[str, Any] = field(default_factory=dict)
+    written: list[str] = field(default_factory=list)
+
+    def stands(self, key: str, made_from: str) -> bool:
+        """Whether `key` is out as made from this; if so it is kept as it is."""
+        entry = self.before.get(key)
+        if not entry or entry["made_from"] != made_from or not _whole(self.books.published, entry["files"]):
+            return False
+        self.out[key] = entry
+        return True
+
+    def wrote(self, key: str, made_from: str, files: list[Path]) -> None:
+        """`key` is out now, made of these files."""
+        if self.progress:
+            self.progress(f"publish {key}")
+        sizes = {str(path.relative_to(self.books.published)): path.stat().st_size for path in sorted(files)}
+        self.out[key] = {"made_from": made_from, "files": sizes}
+        self.written += sizes
+
+
+def publish(books: Books, progress: Progress | None = None) -> PublishReport:
+    """Publish figures and verdicts; nothing when all of it is out already.
+
+    Raises NotBuilt when the last build did not end well: verdicts are published then, figures stay as they were.
+    """
+    with locked(books, progress):
+        at_work = _Publication(books, progress, _read(books.published / MANIFEST))
+        _validation(at_work)
+        try:
+            _figures(at_work)
+        except NotBuilt:
+            at_work.out = {**at_work.before, **at_work.out}
+            _finish(at_work)
+            raise
+        return _finish(at_work)
+
+
+def unpublished(books: Books) -> bool:
+    """Whether the warehouse holds built books that are not out yet. Cheap: compares hashes and file sizes."""
+    with locked(books):
+        output = _built(books)
+        entry = _read(books.published / MANIFEST).get("database")
+        return bool(output) and (
+            not entry or entry["made_from"] != digest(output) or not _whole(books.published, entry["files"])
+        )
+
+
+def _validation(at_work: _Publication) -> None:
+    """The validation site, whenever a verdict came or changed."""
+    verdicts = at_work.books.evidence / "validation"
+    site = at_work.books.published / "validation"
+    found = sorted(path for path in verdicts.rglob("*.json") if not path.name.startswith("."))
+    listing = [(str(path.relative_to(verdicts)), path.stat().st_size, path.stat().st_mtime_ns) for path in found]
+    if not found or at_work.stands("validation", digest(listing)):
+        return
+    from pipeline.validation_site import write_site
+
+    write_site(verdicts, site)
+    at_work.wrote("validation", digest(listing), [path for path in site.rglob("*") if path.is_file()])
+
+
+def _figures(at_work: _Publication) -> None:
+    """Database, Parquet, journals and statements: what follows from the finance tables."""
+    output = _built(at_work.books)
+    if not output:
+        return
+    from pipeline import serving
+
+    published, warehouse = at_work.books.published, at_work.books.warehouse
+    if not at_work.stands("database", digest(output)):
+        path = published / "finance.duckdb"
+        serving.write_database(warehouse, path, sorted({model for model, _, _ in output}))
+        at_work.wrote("database", digest(output), [path])
+    with serving.warehouse_reader(warehouse) as con:
+        for model, period, made_from in output:
+            key = f"parquet/{model}/{period or model}"
+            if not at_work.stands(key, made_from):
+                path = published / f"{key}.parquet"
+                serving.write_parquet(con, path, model, period)
+                at_work.wrote(key, made_from, [path])
+        for period, made_from in _by_period(output, ("fct_postings",)):
+            if not at_work.stands(key := f"journals/{period}", made_from):
+                at_work.wrote(key, made_from, serving.write_journals(con, published / "journals", period))
+    _statements(at_work, output)
+
+
+def _statements(at_work: _Publication, output: list[tuple[str, str, str]]) -> None:
+    """The statement of every period; it shows the months before it too, and so is redrawn when one of them changes."""
+    from pipeline.statement import write_statements
+
+    drawn_by = [folder_hash(folder) for folder in DRAWN_BY if folder.is_dir()]
+    models = tuple(model for model, period, _ in output if period)
+    changed, so_far = {}, digest([drawn_by, [made_from for _, period, made_from in output if not period]])
+    for period, made_from in _by_period(output, models):
+        so_far = digest([so_far, made_from])
+        if not at_work.stands(f"statements/{period}", so_far):
+            changed[period] = so_far
+    folder = at_work.books.published / "statements"
+    if changed:
+        write_statements(at_work.books.warehouse, folder, list(changed))
+    for period, made_from in changed.items():
+        at_work.wrote(f"statements/{period}", made_from, sorted(folder.glob(f"{period}*")))
+
+
+def _built(books: Books) -> list[tuple[str, str, str]]:
+    """(model, period, digest of rows and columns) of all that is built; empty when nothing ever was.
+
+    Raises NotBuilt when a period of the warehouse is not built from end to end.
+    """
+    from pipeline.warehouse import read_output, read_state
+
+    unfinished = sorted(period for period, inputs in read_state(books).items() if not inputs)
+    if unfinished:
+        raise NotBuilt(
+            f"{books.warehouse}: {', '.join(unfinished)} not built to the end, so no figures are published; "
+            "run `tokenbooks build` and cure what it names"
+        )
+    return read_output(books)
+
+
+def _by_period(output: list[tuple[str, str, str]], models: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """(period, digest over these models), in order of period."""
+    for period in sorted({period for _, period, _ in output if period}):
+        yield period, digest([(m, made_from) for m, p, made_from in output if p == period and m in models])
+
+
+def _whole(published: Path, files: dict[str, int]) -> bool:
+    """Whether every file is there with the size it was written with."""
+    try:
+        return all((published / name).stat().st_size == size for name, size in files.items())
+    except OSError:
+        return False
+
+
+def _read(manifest: Path) -> dict[str, Any]:
+    """What the last publication vouched for; nothing when there is none or it cannot be read."""
+    try:
+        return dict(json.loads(manifest.read_text())["out"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def _finish(at_work: _Publication) -> PublishReport:
+    """Remove what is out no longer, and vouch for the rest."""
+    published = at_work.books.published
+    keep = {name for entry in at_work.out.values() for name in entry["files"]}
+    gone = sorted({name for entry in at_work.before.values() for name in entry["files"]} - keep)
+    for name in gone:
+        (published / name).unlink(missing_ok=True)
+    if at_work.out != at_work.before:
+        write_atomically(published / MANIFEST, json.dumps({"out": at_work.out}, indent=1, sort_keys=True))
+    return PublishReport(at_work.written, gone)

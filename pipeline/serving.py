@@ -1,0 +1,132 @@
+"""What other tools open: the serving database, Parquet per model, and the journal as CSV.
+
+Each file is written beside its place and moved there whole, so a reader holds the old file or the new one.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+# Columns of the generic journal (accounting.md 3.3) as far as the postings have them, and where each comes from.
+JOURNAL = {
+    "je_id": "entry_id",
+    "line_no": "line_no",
+    "book": "book",
+    "entity": "entity_id",
+    "period": "period",
+    "posting_date": "posting_date",
+    "service_period": "service_period",
+    "account": "account_id",
+    "account_name": "account_name",
+    "debit": "debit",
+    "credit": "credit",
+    "currency": "currency",
+    "cost_centre": "cost_center_id",
+    "function": "function",
+    "natural_class": "natural_class",
+    "cause": "cause",
+    "lineage_id": "posting_id",
+}
+# A spreadsheet takes a cell that starts so for a formula; an apostrophe before it makes it text again.
+FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
+
+
+@contextmanager
+def warehouse_reader(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection of its own with the warehouse attached, read-only, as `warehouse`."""
+    with duckdb.connect() as con:
+        con.execute(f"attach '{_quoted(warehouse)}' as warehouse (read_only)")
+        yield con
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary name in the folder of `path`; on leaving without an error its file takes the place of `path`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.tmp")
+    for leftover in (temporary, temporary.with_name(temporary.name + ".wal")):
+        leftover.unlink(missing_ok=True)  # of a run that was killed
+    yield temporary
+    os.replace(temporary, path)
+
+
+def write_database(warehouse: Path, path: Path, models: Sequence[str]) -> None:
+    """Schema `finance` as a database of its own, with its constraints, and nothing else of the warehouse."""
+    with replacing(path) as temporary, duckdb.connect(str(temporary)) as con:
+        con.execute(f"attach '{_quoted(warehouse)}' as warehouse (read_only)")
+        con.execute("create schema finance")
+        for model in models:
+            con.execute(_definition(con, model))
+            con.execute(f"insert into finance.{model} select * from warehouse.finance.{model} {_order(model)}")
+        con.execute("detach warehouse")
+
+
+def write_parquet(con: duckdb.DuckDBPyConnection, path: Path, model: str, period: str) -> None:
+    """One model's rows of one period (all of them for period '') as Parquet; a file without rows keeps the columns."""
+    where = "where period = $period" if period else ""
+    rows = f"select * from warehouse.finance.{model} {where} {_order(model)}"
+    _copy(con, rows, path, "format parquet, compression zstd", period)
+
+
+def write_journals(con: duckdb.DuckDBPyConnection, folder: Path, period: str) -> list[Path]:
+    """The journal of a period, one CSV per entity; returns the files. Amounts in the currency's minor units."""
+    kinds = dict(
+        con.execute(
+            "select column_name, data_type from duckdb_columns() where database_name = 'warehouse' "
+            "and schema_name = 'finance' and table_name = 'fct_postings'"
+        ).fetchall()
+    )
+    cells = ", ".join(f"{_cell(kinds, column)} as {name}" for name, column in JOURNAL.items() if column in kinds)
+    entities = con.execute(
+        "select distinct entity_id from warehouse.finance.fct_postings where period = ? order by all", [period]
+    ).fetchall()
+    files = []
+    for (entity,) in entities:
+        path = folder / f"{period}-{entity}.csv"
+        rows = (
+            f"select {cells} from warehouse.finance.fct_postings as p "
+            "left join warehouse.lake.currencies as c using (currency) "
+            f"where period = $period and entity_id = '{_quoted(entity)}' order by entry_id, p.line_no"
+        )
+        _copy(con, rows, path, "format csv, header", period)
+        files.append(path)
+    return files
+
+
+def _copy(con: duckdb.DuckDBPyConnection, rows: str, path: Path, options: str, period: str) -> None:
+    with replacing(path) as temporary:
+        values = {"period": period} if period else None
+        con.execute(f"copy ({rows}) to '{_quoted(temporary)}' ({options})", values)
+
+
+def _definition(con: duckdb.DuckDBPyConnection, model: str) -> str:
+    """The CREATE TABLE of a model as the warehouse has it."""
+    row = con.execute(
+        "select sql from duckdb_tables() where database_name = 'warehouse' and schema_name = 'finance' "
+        "and table_name = ?",
+        [model],
+    ).fetchone()
+    assert row is not None, model
+    return str(row[0])
+
+
+def _order(model: str) -> str:
+    """Facts begin with their id; reports and dimensions are small. So equal books give equal files."""
+    return "order by 1" if model.startswith("fct_") else "order by all"
+
+
+def _cell(kinds: dict[str, str], column: str) -> str:
+    """A posting's column as a cell: text made harmless, money with as many decimals as its currency has."""
+    if column in ("debit", "credit"):
+        cases = " ".join(f"when {n} then cast(cast(p.{column} as decimal(28, {n})) as varchar)" for n in (0, 2, 3))
+        return f"case c.minor_units {cases} else cast(p.{column} as varchar) end"
+    if kinds[column] == "VARCHAR":
+        return f"case when regexp_matches(p.{column}, '{FORMULA}') then '''' || p.{column} else p.{column} end"
+    return f"p.{column}"
+
+
+def _quoted(text: object) -> str:
+    return str(text).replace("'", "''")
