@@ -1,4 +1,4 @@
-"""Time and peak memory of commands, and figures made of them: medians of several runs, ours and the yardstick's in turn."""
+"""Time and peak memory of commands, and figures made of them: medians of runs, ours and the yardstick in turn."""
 
 import os
 import statistics
@@ -52,6 +52,11 @@ class Figure:
     def peak_mib(self) -> float:
         """The highest of our runs."""
         return max(timing.peak_mib for timing in self.ours)
+
+    @property
+    def yardstick_peak_mib(self) -> float:
+        """The highest of the yardstick's runs."""
+        return max(timing.peak_mib for timing in self.yardstick)
 
 
 def tokenbooks(*arguments: str | Path) -> list[str]:
