@@ -1,0 +1,16 @@
+"""The gates: what may come into the books and what may leave them, judged by Great Expectations on DuckDB."""
+
+from expectations.judge import judge_books, judge_load, offending_rows
+from expectations.units import judge_units
+from expectations.verdict import LoadContext, Result, Skipped, Verdict
+
+__all__ = [
+    "LoadContext",
+    "Result",
+    "Skipped",
+    "Verdict",
+    "judge_books",
+    "judge_load",
+    "judge_units",
+    "offending_rows",
+]

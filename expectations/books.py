@@ -1,0 +1,191 @@
+"""The rules of what leaves the books: a period's journal and its cost statement, read from the `finance` schema.
+
+The SQL names the tables as finance finds them, so an auditor can run any rule on `published/finance.duckdb`.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from expectations.rules import Rule, Words, literal, never, none_of, some_rows, stated
+from expectations.verdict import WARNING
+
+GRAIN = "entity_id, currency"
+# The balancing side of an accrual; every other leg bears cost.
+BEARS_COST = "account_type not in ('liability', 'income')"
+
+
+def journal_rules(period: str, minor_units: Mapping[str, int]) -> list[Rule]:
+    """What must hold for the postings of a period; the batch is `finance.fct_postings` of that period."""
+    that = f"period = {literal(period)}"
+    stating = ("entry_id", "entity_id", "account_id", "currency", "debit", "credit", "posting_date")
+    return [
+        some_rows("posting"),
+        *stated(stating),
+        *_double_entry(),
+        *_accounts(),
+        none_of(
+            "entries_and_postings_agree",
+            "Every entry has its postings and every posting its entry; totals and number of lines agree.",
+            "select coalesce(e.entry_id, p.entry_id) as entry_id, e.debit_total, p.debit, e.credit_total, p.credit"
+            f" from (select * from finance.fct_journal_entries where {that}) as e full join (select entry_id,"
+            " sum(debit) as debit, sum(credit) as credit, count(*) as lines from {batch} group by entry_id) as p"
+            " on e.entry_id = p.entry_id where e.debit_total is distinct from p.debit"
+            " or e.credit_total is distinct from p.credit or e.lines is distinct from p.lines",
+            ("entry_id",),
+        ),
+        _tied_to_allocations(that, minor_units),
+    ]
+
+
+def _double_entry() -> list[Rule]:
+    per_entry = "select entry_id, entity_id, currency, sum(debit) as debit, sum(credit) as credit, count(*) as lines"
+    grouped = f"{per_entry} from {{batch}} group by entry_id, entity_id, currency"
+    return [
+        none_of(
+            "entries_balance",
+            "In every entry debit equals credit, per entity and currency.",
+            f"{grouped} having sum(debit) is distinct from sum(credit)",
+            ("debit", "credit"),
+        ),
+        none_of(
+            "two_lines_or_more", "Every entry has at least two lines.", f"{grouped} having count(*) < 2", ("entry_id",)
+        ),
+        never(
+            "one_side_per_line",
+            "Every line is either a debit or a credit, and greater than zero.",
+            "not ((debit > 0 and credit = 0) or (credit > 0 and debit = 0))",
+            ("entry_id", "debit", "credit"),
+        ),
+        none_of(
+            "posting_once",
+            "Every posting has a number of its own.",
+            "select posting_id, count(*) as copies from {batch} group by posting_id"
+            " having count(*) > 1 or posting_id is null",
+            ("posting_id",),
+        ),
+    ]
+
+
+def _accounts() -> list[Rule]:
+    return [
+        never(
+            "accounts_known",
+            "Every account is in the chart of accounts.",
+            "account_id not in (select account_id from finance.dim_accounts where account_id is not null)",
+            ("account_id",),
+            Words(shows="account_id"),
+        ),
+        never(
+            "no_rounding_account",
+            "Nothing is posted to account 9999 (rounding).",
+            "account_id = '9999'",
+            ("account_id", "debit", "credit"),
+        ),
+    ]
+
+
+def _tied_to_allocations(that: str, minor_units: Mapping[str, int]) -> Rule:
+    """Rounding happens once, per entry: so a currency's total is out by at most half a minor unit per entry."""
+    halves = ", ".join(
+        f"({literal(code)}, cast({Decimal(5).scaleb(-digits - 1):f} as decimal(18,6)))"
+        for code, digits in sorted(minor_units.items())
+    )
+    return none_of(
+        "journal_ties_to_allocations",
+        "The journal posts what was allocated, per entity and currency, but for rounding each entry once.",
+        f"select {GRAIN}, a.amount as allocated, p.amount as posted from"
+        f" (select {GRAIN}, sum(amount) as amount from finance.fct_allocations where {that} group by {GRAIN}) as a"
+        f" full join (select {GRAIN}, sum(case when {BEARS_COST} then debit - credit else 0 end) as amount,"
+        f" count(distinct entry_id) as entries from {{batch}} group by {GRAIN}) as p using ({GRAIN})"
+        f" left join (values {halves or '(null, null)'}) as unit (currency, half) using (currency)"
+        " where (p.amount is null and abs(a.amount) > half) or (a.amount is null and p.amount <> 0)"
+        " or abs(a.amount - p.amount) > half * entries or half is null",
+        ("debit", "credit"),
+    )
+
+
+def statement_rules(period: str) -> list[Rule]:
+    """What must hold for the statement of a period; the batch is `finance.rpt_cost_statement` of that period."""
+    that = f"period = {literal(period)}"
+    stating = ("entity_id", "currency", "amount", "amount_rounded", "mgmt_class", "cost_center_id")
+    allocated = f"select {GRAIN}, sum(amount) as amount from finance.fct_allocations where {that} group by {GRAIN}"
+    return [
+        some_rows("line of the statement"),
+        *stated(stating),
+        _equal(
+            "statement_ties_to_journal",
+            "The statement sums to the journal, to the cent, per entity and currency.",
+            f"select {GRAIN}, sum(amount_rounded) as amount from {{batch}} group by {GRAIN}",
+            f"select {GRAIN}, sum(debit - credit) as amount from finance.fct_postings"
+            f" where {that} and {BEARS_COST} group by {GRAIN}",
+        ),
+        _equal(
+            "statement_ties_to_allocations",
+            "The statement sums to the allocations exactly, per entity and currency.",
+            f"select {GRAIN}, sum(amount) as amount from {{batch}} group by {GRAIN}",
+            allocated,
+        ),
+        _equal(
+            "bridge_has_no_residual",
+            "The bridge from management class to US GAAP treatment sums to the allocations: its residual is zero.",
+            f"select {GRAIN}, sum(amount) as amount from finance.rpt_classification_bridge where {that} group by {GRAIN}",
+            allocated,
+        ),
+        *_reconciled(that),
+    ]
+
+
+def _reconciled(that: str) -> list[Rule]:
+    """The rules on the charges, allocations and the reconciliation that stand behind a statement."""
+    grain = "source, account, currency"
+    return [
+        _equal(
+            "charges_allocated_whole",
+            "What is allocated (the pool included) is what was recognised, per source, account and currency.",
+            f"select {grain}, sum(recognized_cost) as amount from finance.fct_charges where {that} group by {grain}",
+            f"select {grain}, sum(amount) as amount from finance.fct_allocations where {that} group by {grain}",
+            grain,
+        ),
+        none_of(
+            "one_class_each",
+            "Every allocation has exactly one management class.",
+            "select allocation_id, count(*) as copies, count(mgmt_class) as classes from finance.fct_allocations"
+            f" where {that} group by allocation_id having count(*) <> 1 or count(mgmt_class) <> 1",
+            ("mgmt_class",),
+        ),
+        none_of(
+            "reconciliation_is_zero",
+            "Every source and account reconciles: the difference is zero, and billed is recognised plus not recognised.",
+            f"select * from finance.rpt_reconciliation where {that} and (difference is distinct from 0"
+            " or billed_cost is distinct from recognized_cost + not_recognized)",
+            ("difference",),
+        ),
+        none_of(
+            "reconciliation_covers_all",
+            "Every source, account and currency with charges is in the reconciliation.",
+            f"select {grain} from finance.fct_charges where {that}"
+            f" except select {grain} from finance.rpt_reconciliation where {that}",
+            ("source", "account", "currency"),
+        ),
+        none_of(
+            "pool_is_small",
+            "No more than a fifth of a currency's cost is unallocated.",
+            "select currency, unallocated, total from (select currency, sum(abs(amount)) as total,"
+            " sum(case when cost_center_id = '(unallocated)' then abs(amount) else 0 end) as unallocated"
+            " from {batch} group by currency) as sums where unallocated * 5 > total",
+            ("cost_center_id", "amount"),
+            Words(WARNING),
+        ),
+    ]
+
+
+def _equal(name: str, plain: str, one: str, other: str, grain: str = GRAIN) -> Rule:
+    """Two sums at the same grain are equal, and neither has a group the other lacks; a sum of nothing is zero."""
+    keys = [key.strip() for key in grain.split(",")]
+    same = " and ".join(f"one.{key} is not distinct from other.{key}" for key in keys)
+    named = ", ".join(f"coalesce(one.{key}, other.{key}) as {key}" for key in keys)
+    sql = (
+        f"select {named}, one.amount as this_side, other.amount as other_side from ({one}) as one"
+        f" full join ({other}) as other on {same} where coalesce(one.amount, 0) <> coalesce(other.amount, 0)"
+    )
+    return none_of(name, plain, sql, tuple(keys))

@@ -1,0 +1,81 @@
+"""Great Expectations in this process: one quiet, fileless context over one DuckDB in memory, made when first needed."""
+
+import logging
+import os
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+# Bytes that a gate may hold in memory; what does not fit is spilled to the temporary directory.
+MEMORY_LIMIT = "1GiB"
+
+
+@dataclass
+class Engine:
+    """The GX data source `source` and `connection`, a DuckDB connection to the same database; one caller at a time."""
+
+    source: Any
+    connection: Any
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def run(self, view: str, suite: Any) -> Any:
+        """What GX says of each expectation of the suite over the view. Only counts leave the view, never values."""
+        asset = self.source.add_table_asset(name=view, table_name=view)
+        try:
+            batch = asset.add_batch_definition_whole_table(view).get_batch()
+            return batch.validate(suite, result_format={"result_format": "SUMMARY", "partial_unexpected_count": 0})
+        finally:
+            self.source.delete_asset(view)
+
+    @contextmanager
+    def view(self, name: str, relation: str) -> Iterator[str]:
+        """The relation (SQL) as a view for the time of the block."""
+        self.connection.execute(f'create or replace view "{name}" as {relation}')
+        try:
+            yield name
+        finally:
+            self.connection.execute(f'drop view if exists "{name}"')
+
+
+@contextmanager
+def engine() -> Iterator[Engine]:
+    """This process's engine, held alone. A forked child gets one of its own: DuckDB does not outlive a fork."""
+    held = _engine(os.getpid())
+    with held.lock:
+        yield held
+
+
+@cache
+def _engine(process: int) -> Engine:
+    os.environ["GX_ANALYTICS_ENABLED"] = "False"
+    logging.getLogger("great_expectations").setLevel(logging.ERROR)
+    import great_expectations as gx
+    import sqlalchemy
+
+    from expectations.duckdb_dialect import register
+
+    address = f"{register()}:///:memory:gate_{process}"
+    # The database lives while a connection does; GX opens others to it and closes them as it likes.
+    connection = sqlalchemy.create_engine(address).raw_connection()
+    for name, value in {"memory_limit": MEMORY_LIMIT, "temp_directory": _spill(process)}.items():
+        connection.cursor().execute(f"set {name} = '{value}'")
+    connection.cursor().execute("set preserve_insertion_order = false")
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    source = context.data_sources.add_sql("gate", connection_string=address, create_temp_table=False)
+    return Engine(source, connection.driver_connection)
+
+
+def _spill(process: int) -> Path:
+    return Path(tempfile.gettempdir()) / f"tokenbooks-gate-{process}"
+
+
+def parquet(files: list[Path]) -> str:
+    """SQL for the rows of the Parquet files. Folders named key=value give no columns: a file says all there is."""
+    paths = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
+    return f"select * from read_parquet([{paths}], hive_partitioning = false)"

@@ -1,0 +1,141 @@
+"""The one place that runs a gate: rows into Great Expectations, a verdict out. Nothing is written."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from expectations.engine import Engine, engine, parquet
+from expectations.verdict import CRITICAL, LoadContext, Result, Skipped, Verdict
+
+MOST_ROWS_SHOWN = 1000
+MOST_VALUES_SHOWN = 5
+FINANCE = (
+    *("fct_charges", "fct_allocations", "fct_journal_entries", "fct_postings", "dim_accounts"),
+    *("rpt_cost_statement", "rpt_reconciliation", "rpt_classification_bridge"),
+)
+
+
+def judge_load(files: list[Path], dataset: str, source: Any, context: LoadContext) -> Verdict:
+    """The verdict on a staged load: its Parquet files against the gate of its dataset and of its source.
+
+    `source.gate` adds rules of the source's own: {rule, plain, severity, sql}, `{batch}` standing for the rows.
+    """
+    from expectations.gates import LOAD_GATES
+
+    about = {name: value for name, value in vars(context).items() if name not in ("load_id", "totals")}
+    about |= {"totals": dict(context.totals), "periods": _periods(files)}
+    if not files:
+        nothing = Result("has_rows", "There is at least one row.", CRITICAL, success=False, observed="no rows")
+        return Verdict("load", context.load_id, (nothing,), **about)
+    with engine() as gate, gate.view(f"load_{context.load_id}", parquet(files)) as view:
+        span = gate.connection.execute(f'select min("x_SourceRow"), max("x_SourceRow") from {view}').fetchone()
+        suite = LOAD_GATES[dataset](context, span, getattr(source, "gate", None) or ())
+        results, skipped = _judge(gate, view, suite)
+    return Verdict("load", context.load_id, results, skipped, **about)
+
+
+def judge_books(warehouse: Path, periods: Iterable[str]) -> list[Verdict]:
+    """Two verdicts per period, on its journal and on its statement, from the `finance` schema of a DuckDB file.
+
+    The file is attached read-only; nobody may hold it open for writing meanwhile.
+    """
+    path = str(warehouse).replace("'", "''")
+    verdicts = []
+    with engine() as gate:
+        gate.connection.execute(f"attach '{path}' as books (read_only)")
+        gate.connection.execute("create schema if not exists finance")
+        try:
+            for name in FINANCE:
+                gate.connection.execute(f"create or replace view finance.{name} as from books.finance.{name}")
+            for period in periods:
+                verdicts += [_judge_period(gate, "journal", period), _judge_period(gate, "statement", period)]
+        finally:
+            gate.connection.execute("drop schema finance cascade")
+            gate.connection.execute("detach books")
+    return verdicts
+
+
+def offending_rows(verdict: Verdict, files: list[Path]) -> dict[str, Any]:
+    """For each rule of a load that failed, the rows that break it as a pyarrow Table: the first 1,000."""
+    found = {}
+    with engine() as gate, gate.view(f"rows_{verdict.subject}", parquet(files)) as view:
+        for result in verdict.failures:
+            if result.offending_sql and result.where is None:
+                query = f"from ({result.offending_sql.format(batch=view)}) limit {MOST_ROWS_SHOWN}"
+                found[result.rule] = gate.connection.execute(query).to_arrow_table()
+    return found
+
+
+def _judge_period(gate: Engine, kind: str, period: str) -> Verdict:
+    from babel.numbers import get_currency_precision
+
+    from expectations import gates
+
+    table = "fct_postings" if kind == "journal" else "rpt_cost_statement"
+    batch = f"(select * from finance.{table} where period = '{period}')"
+    with gate.view(f"{kind}_{period}", f"from {batch}") as view:
+        if kind == "journal":
+            spoken = gate.connection.execute(
+                "select distinct currency from finance.fct_allocations where currency is not null order by currency"
+            ).fetchall()
+            suite = gates.journal(period, {code: get_currency_precision(code) for (code,) in spoken})
+        else:
+            suite = gates.statement(period)
+        results, skipped = _judge(gate, f"{view}", suite, batch)
+    return Verdict(kind, period, results, skipped, periods=(period,))
+
+
+def _judge(gate: Engine, view: str, suite: Any, batch: str = "{batch}") -> tuple[tuple[Result, ...], tuple[Skipped, ...]]:
+    """The results of a suite over a view, in the order of its rules, with the rules that had nothing to judge."""
+    skipped = [Skipped(*unjudged) for unjudged in suite.meta["skipped"]]
+    order = [expectation.meta for expectation in suite.expectations]
+    for expectation in list(suite.expectations):
+        told = expectation.meta
+        if told["applies"] and not _any(gate, view, told["applies"]):
+            skipped.append(Skipped(told["name"], told["plain"], "No row states what this rule compares."))
+            suite.delete_expectation(expectation)
+    outcome = {ran.expectation_config.meta["name"]: ran for ran in gate.run(view, suite).results}
+    left_out = {rule.rule for rule in skipped}
+    results = [_result(gate, view, told, outcome.get(told["name"])) for told in order if told["name"] not in left_out]
+    stored = [Result(**{**vars(r), "offending_sql": (r.offending_sql or "").replace("{batch}", batch) or None}) for r in results]
+    return tuple(stored), tuple(skipped)
+
+
+def _result(gate: Engine, view: str, told: dict[str, Any], ran: Any) -> Result:
+    """What GX found for one rule. A rule that could not be judged has failed, and blocks."""
+    known = {"rule": told["name"], "plain": told["plain"], "columns": tuple(told["columns"])}
+    known["offending_sql"] = told["offending"]
+    problem = "Great Expectations did not report on this rule." if ran is None else _exception(ran.exception_info)
+    if problem:
+        return Result(**known, severity=CRITICAL, success=False, observed=f"could not be judged: {problem}")
+    found = ran.result
+    unexpected = int(found.get("unexpected_count", found["observed_value"] if "observed_value" in found else 0) or 0)
+    if told["offending"] is None:
+        observed, unexpected = f"{found['observed_value']:,} rows", 0 if ran.success else 1
+    else:
+        observed = f"{unexpected:,} break it" if unexpected else "none breaks it"
+    if not ran.success and told["shows"]:
+        observed += f": {_values(gate, view, told)}"
+    return Result(**known, severity=told["severity"], success=ran.success, observed=observed, unexpected_count=unexpected)
+
+
+def _exception(info: dict[str, Any] | None) -> str | None:
+    """The first exception in what GX says of a rule: one mapping, or one per metric."""
+    told = [info or {}, *(value for value in (info or {}).values() if isinstance(value, dict))]
+    return next((str(one["exception_message"]) for one in told if one.get("raised_exception")), None)
+
+
+def _any(gate: Engine, view: str, condition: str) -> bool:
+    return gate.connection.execute(f'select 1 from "{view}" where {condition} limit 1').fetchone() is not None
+
+
+def _values(gate: Engine, view: str, told: dict[str, Any]) -> str:
+    offending = told["offending"].format(batch=f'"{view}"')
+    query = f'select distinct cast("{told["shows"]}" as varchar) as v from ({offending}) order by v limit {MOST_VALUES_SHOWN}'
+    return ", ".join(str(value) for (value,) in gate.connection.execute(query).fetchall())
+
+
+def _periods(files: list[Path]) -> tuple[str, ...]:
+    """The periods in the names of the folders the files lie in (`period=YYYY-MM`), if any."""
+    named = {part.removeprefix("period=") for file in files for part in file.parts if part.startswith("period=")}
+    return tuple(sorted(named))
