@@ -8,7 +8,7 @@ from pipeline.settings import Books, BooksError, local_path
 
 @dataclass(frozen=True)
 class Beginning:
-    """What `init` made: files of the company and exports in landing, relative to `home`. Both empty: nothing changed."""
+    """What `init` made: files of the company, exports in landing, relative to `home`; both empty if nothing changed."""
 
     home: Path
     company: list[str] = field(default_factory=list)

@@ -5,13 +5,12 @@ is built again from lake and company.
 """
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.content import digest, write_whole
 from pipeline.lock import locked
 from pipeline.settings import Books, BooksError
 
@@ -103,7 +102,7 @@ def _judge(books: Books, periods: list[str], progress: Progress | None) -> None:
         progress("judge journal and statement")
     verdicts = judge_books(books.warehouse, periods)
     for verdict in verdicts:
-        write_atomically(books.evidence / "validation" / verdict.kind / f"{verdict.subject}.json", verdict.to_json())
+        write_whole(books.evidence / "validation" / verdict.kind / f"{verdict.subject}.json", verdict.to_json())
     failed = [
         f"{verdict.kind} {verdict.subject}: {result.plain}: {result.observed}"
         for verdict in verdicts
@@ -117,7 +116,6 @@ def _judge(books: Books, periods: list[str], progress: Progress | None) -> None:
 
 def _record(books: Books, inputs: "Inputs", built: dict[str, str], notes: list[str]) -> BuildReport:
     """Write what the build followed from and what came out; last of all, mark its periods as built."""
-    from pipeline.plan import digest
     from pipeline.warehouse import open_warehouse, write_output, write_state
 
     with open_warehouse(books) as con:
@@ -134,17 +132,9 @@ def _record(books: Books, inputs: "Inputs", built: dict[str, str], notes: list[s
             "output_hash": digest(output),
             "notes": notes,
         }
-        write_atomically(books.evidence / "builds" / f"{build_id}.json", json.dumps(manifest, indent=1))
+        write_whole(books.evidence / "builds" / f"{build_id}.json", json.dumps(manifest, indent=1))
         write_state(con, built)
     rows: dict[str, int] = {}
     for model, _, count, _ in output:
         rows[model] = rows.get(model, 0) + count
     return BuildReport(sorted(built), build_id, rows, notes)
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write a small text file so that a reader sees the old one or the new one, never half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_text(text)
-    os.replace(temporary, path)

@@ -10,12 +10,14 @@ from pipeline.settings import Books, BooksError
 
 @dataclass(frozen=True)
 class Pending:
-    """`ready`: deliveries not loaded yet; `periods` and `sources`: not built yet; `refused`: exports with their reasons.
+    """`ready`: deliveries not loaded yet; `waiting`: not complete yet; `refused`: exports with reasons and cures.
 
-    `busy` means a step is at work on the warehouse, so that it cannot be read now; `arrived`, that any export ever came.
+    `periods` and `sources` are not built yet. `busy`: a step is at work on the warehouse, so that it cannot be read
+    now. `arrived`: some export has come, ever.
     """
 
     ready: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
     periods: list[str] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
     unpublished: bool = False

@@ -4,8 +4,6 @@ Inputs of a period are the loads that count in it, the company files, the dbt pr
 definitions and the versions of what computes. Nothing here opens the warehouse.
 """
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,14 +11,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 from ingestion import Source, sources
+from pipeline.content import digest, folder_hash
 from pipeline.manifest import Load, Piece, coverage, read
-from pipeline.settings import Books, BooksError
+from pipeline.settings import Books
 
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 PACKAGES = ("tokenbooks", "duckdb", "dbt-core", "dbt-duckdb", "genai-prices")
-# What dbt leaves behind in a project folder is no input.
 COMPANY_FILES = (".csv", ".yml", ".yaml", ".key")
-LEFT_BEHIND = {"target", "logs", "dbt_packages", "__pycache__", ".user.yml"}
 
 
 @dataclass(frozen=True)
@@ -46,6 +43,14 @@ class Inputs:
     def touched(self, recorded: Mapping[str, str]) -> list[str]:
         """Periods, sorted, that are not built from what they should be."""
         return sorted(period for period, now in self.expected(recorded).items() if recorded.get(period) != now)
+
+    def sources_of(self, periods: Iterable[str]) -> list[str]:
+        """The sources whose loads have rows in these periods; every source when only leftovers are to be cleared."""
+        wanted = set(periods)
+        counting = {piece.load_id for piece in self.pieces}
+        loads = [load for load in self.loads if load.load_id in counting]
+        found = {load.source for load in loads if wanted.intersection(file.period for file in load.files)}
+        return sorted(found or ({load.source for load in loads} if wanted else ()))
 
 
 def current_inputs(books: Books) -> Inputs:
@@ -98,22 +103,3 @@ def bounds(period: str) -> tuple[date, date]:
     """First day of the month `YYYY-MM`, and first day of the next."""
     year, month = (int(part) for part in period.split("-"))
     return date(year, month, 1), date(year + month // 12, month % 12 + 1, 1)
-
-
-def digest(value: object) -> str:
-    """The sha256 of a value's canonical JSON."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()
-
-
-def folder_hash(folder: Path, endings: tuple[str, ...] = ("",)) -> str:
-    """The sha256 of path and content of every file below `folder` whose name ends so."""
-    if not folder.is_dir():
-        raise BooksError(f"{folder}: missing; the installation is incomplete, install tokenbooks again")
-    files = sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_file()
-        and path.name.endswith(endings)
-        and not LEFT_BEHIND.intersection(path.relative_to(folder).parts)
-    )
-    return digest([(str(p.relative_to(folder)), hashlib.sha256(p.read_bytes()).hexdigest()) for p in files])

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipeline.build import Progress, write_atomically
+from pipeline.build import Progress
+from pipeline.content import digest, folder_hash, write_whole
 from pipeline.lock import locked
-from pipeline.plan import digest, folder_hash
 from pipeline.settings import Books, BooksError
 
 HERE = Path(__file__).resolve().parent
@@ -80,27 +80,38 @@ def publish(books: Books, progress: Progress | None = None) -> PublishReport:
 
 
 def unpublished(books: Books) -> bool:
-    """Whether the warehouse holds built books that are not out yet. Cheap: compares hashes and file sizes."""
-    with locked(books):
+    """Whether built figures or verdicts are not out yet: compares hashes and sizes, waits for nobody.
+
+    Raises BooksError when a step is at work on the warehouse.
+    """
+    at_work = _Publication(books, None, _read(books.published / MANIFEST))
+    verdicts = _verdicts(books)
+    if verdicts and not at_work.stands("validation", verdicts):
+        return True
+    try:
         output = _built(books)
-        entry = _read(books.published / MANIFEST).get("database")
-        return bool(output) and (
-            not entry or entry["made_from"] != digest(output) or not _whole(books.published, entry["files"])
-        )
+    except NotBuilt:
+        return False
+    return bool(output) and not at_work.stands("database", digest(output))
 
 
 def _validation(at_work: _Publication) -> None:
     """The validation site, whenever a verdict came or changed."""
-    verdicts = at_work.books.evidence / "validation"
-    site = at_work.books.published / "validation"
-    found = sorted(path for path in verdicts.rglob("*.json") if not path.name.startswith("."))
-    listing = [(str(path.relative_to(verdicts)), path.stat().st_size, path.stat().st_mtime_ns) for path in found]
-    if not found or at_work.stands("validation", digest(listing)):
+    verdicts, site = _verdicts(at_work.books), at_work.books.published / "validation"
+    if not verdicts or at_work.stands("validation", verdicts):
         return
     from pipeline.validation_site import write_site
 
-    write_site(verdicts, site)
-    at_work.wrote("validation", digest(listing), [path for path in site.rglob("*") if path.is_file()])
+    write_site(at_work.books.evidence / "validation", site)
+    at_work.wrote("validation", verdicts, [path for path in site.rglob("*") if path.is_file()])
+
+
+def _verdicts(books: Books) -> str:
+    """Which verdicts there are and when each was written, as one hash; empty when there are none."""
+    folder = books.evidence / "validation"
+    found = sorted(path for path in folder.rglob("*.json") if not path.name.startswith("."))
+    stats = [(str(path.relative_to(folder)), path.stat()) for path in found]
+    return digest([(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]) if found else ""
 
 
 def _figures(at_work: _Publication) -> None:
@@ -192,5 +203,5 @@ def _finish(at_work: _Publication) -> PublishReport:
     for name in gone:
         (published / name).unlink(missing_ok=True)
     if at_work.out != at_work.before:
-        write_atomically(published / MANIFEST, json.dumps({"out": at_work.out}, indent=1, sort_keys=True))
+        write_whole(published / MANIFEST, json.dumps({"out": at_work.out}, indent=1, sort_keys=True))
     return PublishReport(at_work.written, gone)

@@ -3,12 +3,13 @@
 Each file is written beside its place and moved there whole, so a reader holds the old file or the new one.
 """
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
+
+from pipeline.content import replacing
 
 # Columns of the generic journal (accounting.md 3.3) as far as the postings have them, and where each comes from.
 JOURNAL = {
@@ -40,17 +41,6 @@ def warehouse_reader(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as con:
         con.execute(f"attach '{_quoted(warehouse)}' as warehouse (read_only)")
         yield con
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A temporary name in the folder of `path`; on leaving without an error its file takes the place of `path`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.tmp")
-    for leftover in (temporary, temporary.with_name(temporary.name + ".wal")):
-        leftover.unlink(missing_ok=True)  # of a run that was killed
-    yield temporary
-    os.replace(temporary, path)
 
 
 def write_database(warehouse: Path, path: Path, models: Sequence[str]) -> None:

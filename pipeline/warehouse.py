@@ -41,6 +41,15 @@ create or replace table lake.prices (
 create or replace table lake.currencies (currency varchar, minor_units integer);
 """
 
+OUTPUT = """
+with columns as (
+    select table_name as model, string_agg(column_name || ' ' || data_type, ',' order by column_index) as columns
+    from duckdb_columns() where schema_name = 'finance' group by table_name
+)
+select model, period, md5(concat_ws(';', digest, row_count, columns))
+from lake.build_output inner join columns using (model) order by model, period
+"""
+
 PIECE = ("load_id", "source", "account", "dataset", "window_by", "day_from", "day_to")
 LOAD = ("load_id", "source", "account", "dataset", "sha256", "rows", "as_of", "window_from", "window_to")
 
@@ -89,12 +98,7 @@ def read_output(books: Books) -> list[tuple[str, str, str]]:
     if not books.warehouse.exists():
         return []
     with duckdb.connect(str(books.warehouse), read_only=True) as con:
-        return con.execute(
-            "select model, period, md5(concat_ws(';', digest, row_count, columns)) from lake.build_output "
-            "inner join (select table_name as model, string_agg(column_name || ' ' || data_type, ',' order by column_index)"
-            " as columns from duckdb_columns() where schema_name = 'finance' group by table_name) using (model) "
-            "order by model, period"
-        ).fetchall()
+        return con.execute(OUTPUT).fetchall()
 
 
 def write_inputs(con: duckdb.DuckDBPyConnection, books: Books, inputs: Inputs, periods: list[str]) -> None:
