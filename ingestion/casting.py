@@ -1,0 +1,110 @@
+"""Text to types, exactly: for each declared type the SQL that casts strictly, and the SQL that tells whether it would.
+
+DuckDB casts plain decimals exactly and rounds half away from zero, but it goes wrong on exponents
+(8.17E-17 becomes 1E-12), ignores the offset of a time, and rounds 12.7 to an integer without a word:
+those three are done by hand here.
+"""
+
+from ingestion.registry import Column
+
+# `plain_number` writes 1.5e-05 as 0.000015 by moving the point in the text, never through a float.
+# What is no number, or has an absurd exponent, stays as it is and fails the cast that follows.
+MACROS = r"""
+CREATE TEMP MACRO padded(digits, places) AS
+    lpad(digits, CAST(greatest(length(digits), places + 1) AS INTEGER), '0');
+CREATE TEMP MACRO point_moved(sign, digits, places) AS sign || CASE
+    WHEN places <= 0 THEN digits || repeat('0', -places)
+    ELSE left(padded(digits, places), -places) || '.' || right(padded(digits, places), places) END;
+CREATE TEMP MACRO exponent_moved(x, p) AS CASE
+    WHEN p['power'] = '' THEN x
+    ELSE point_moved(p['sign'], p['whole'] || p['part'], length(p['part']) - CAST(p['power'] AS BIGINT)) END;
+CREATE TEMP MACRO plain_number(x) AS CASE
+    WHEN contains(x, 'e') OR contains(x, 'E') THEN exponent_moved(x, regexp_extract(
+        trim(x), '^([+-]?)([0-9]*)\.?([0-9]*)[eE]([+-]?[0-9]{1,3})$', ['sign', 'whole', 'part', 'power']))
+    ELSE x END;
+"""
+
+DUCKDB_TYPES = {
+    "text": "VARCHAR",
+    "decimal": "DECIMAL(28,12)",
+    "cents": "DECIMAL(28,12)",
+    "integer": "DECIMAL(18,0)",
+    "timestamp": "TIMESTAMP",
+    "date": "DATE",
+    "epoch_seconds": "TIMESTAMP",
+    "boolean": "BOOLEAN",
+    "json": "VARCHAR",
+}
+WHAT_IT_SHOULD_BE = {
+    "decimal": "a decimal number with a point, at most 16 digits before it",
+    "cents": "a decimal number of cents with a point, at most 16 digits before it",
+    "integer": "a whole number of at most 18 digits",
+    "timestamp": "a time such as 2026-09-01T00:00:00Z",
+    "date": "a date such as 2026-09-01",
+    "epoch_seconds": "Unix seconds, a whole number",
+    "boolean": "true or false",
+    "json": "JSON",
+}
+
+
+def strict(name: str, column: Column) -> str:
+    """SQL for the typed value of text column `name`; the query fails on a value that does not fit the declaration."""
+    typed = _cast(quoted(name), column.type, "CAST")
+    if column.allowed:
+        listed = ", ".join(literal(value) for value in column.allowed)
+        typed = f"CASE WHEN {quoted(name)} IS NULL OR {quoted(name)} IN ({listed}) THEN {typed} ELSE {_fail()} END"
+    return f"coalesce({typed}, {_fail()})" if column.filled else typed
+
+
+def misfit(name: str, column: Column) -> str:
+    """SQL that is true for a value of text column `name` that `strict` fails on."""
+    faults = [f"{quoted(name)} IS NOT NULL AND {_cast(quoted(name), column.type, 'TRY_CAST')} IS NULL"]
+    if column.allowed:
+        listed = ", ".join(literal(value) for value in column.allowed)
+        faults.append(f"{quoted(name)} IS NOT NULL AND {quoted(name)} NOT IN ({listed})")
+    if column.filled:
+        faults.append(f"{quoted(name)} IS NULL")
+    return " OR ".join(f"({fault})" for fault in faults)
+
+
+def over_precise(name: str, column: Column) -> str:
+    """SQL that is true for an amount with more decimal places than the lake keeps, and so rounded there, once."""
+    places = 10 if column.type == "cents" else 12
+    return rf"regexp_matches(plain_number({quoted(name)}), '\.[0-9]{{{places}}}[0-9]*[1-9]')"
+
+
+def quoted(name: str) -> str:
+    """A column name as SQL writes it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text as SQL writes it."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _fail() -> str:
+    return "error('does not fit')"
+
+
+def _cast(x: str, kind: str, cast: str) -> str:
+    """`cast` is CAST, which fails, or TRY_CAST, which gives NULL. A cent has two places more in whole units, so
+    cents are rounded at ten places: once, and where the lake's twelfth place is."""
+    number = f"plain_number({x})"
+    whole = f"{cast}({number} AS DECIMAL(38,9))"
+    refuse = _fail() if cast == "CAST" else "NULL"
+    # Azure leaves the seconds out: 2026-09-01T00:00Z
+    time = f"CASE WHEN length({x}) = 17 AND ends_with({x}, 'Z') THEN replace({x}, 'Z', ':00Z') ELSE {x} END"
+    return {
+        "text": x,
+        "decimal": f"{cast}({number} AS DECIMAL(28,12))",
+        "cents": f"{cast}({cast}({number} AS DECIMAL(26,10)) * 0.01 AS DECIMAL(28,12))",
+        "integer": f"CASE WHEN {whole} % 1 <> 0 THEN {refuse} ELSE {cast}({whole} AS DECIMAL(18,0)) END",
+        "timestamp": f"CASE WHEN length({x}) = 20 AND ends_with({x}, 'Z') THEN {cast}({x} AS TIMESTAMP) "
+        f"ELSE timezone('UTC', {cast}({time} AS TIMESTAMPTZ)) END",
+        "date": f"{cast}({x} AS DATE)",
+        "epoch_seconds": f"CASE WHEN {whole} % 1 <> 0 OR abs({whole}) > 99999999999 THEN {refuse} "
+        f"ELSE make_timestamp(1000000 * {cast}({whole} AS BIGINT)) END",
+        "boolean": f"{cast}({x} AS BOOLEAN)",
+        "json": f"CAST({cast}({x} AS JSON) AS VARCHAR)",
+    }[kind]

@@ -1,0 +1,79 @@
+"""Why an export could not be typed: the rows and columns that do not fit, found by reading it once more."""
+
+import re
+
+import duckdb
+
+from ingestion import casting
+from ingestion.casting import quoted
+from ingestion.export import Export, file_of
+from ingestion.findings import ExportRefused, Finding, shortened
+from ingestion.registry import Column, Source
+
+SHOWN_PER_COLUMN = 20
+# What DuckDB raises when values do not fit; anything else (no memory, no disk) is not the export's fault.
+MISFIT = (duckdb.ConversionException, duckdb.InvalidInputException, duckdb.OutOfRangeException)
+NOT_NUMBERS = {"nan", "inf", "infinity"}
+
+
+def diagnose(con: duckdb.DuckDBPyConnection, opened: Export, source: Source, error: Exception) -> list[Finding]:
+    """The findings behind a failed cast; where no value explains it, what DuckDB said of the file."""
+    columns = {name: column for name, column in source.columns.items() if name in opened.columns}
+    tests = ", ".join(f"count(*) FILTER ({casting.misfit(name, column)})" for name, column in columns.items())
+    try:
+        (counts,) = con.execute(f"SELECT {tests} FROM raw").fetchall()
+    except duckdb.Error as unreadable:
+        return [_unreadable(opened, unreadable)]
+    findings = []
+    for (name, column), count in zip(columns.items(), counts, strict=True):
+        if count:
+            findings += _misfits(con, opened, name, column, count)
+    return findings or [_unreadable(opened, error)]
+
+
+def refuse_broken_checks(con: duckdb.DuckDBPyConnection, opened: Export, source: Source) -> None:
+    """Hold the records to the rules that their source declares of them. Raises ExportRefused naming the rows."""
+    findings = []
+    for check in source.checks:
+        query = f"SELECT _row FROM export WHERE NOT ({check.holds}) ORDER BY ALL LIMIT {SHOWN_PER_COLUMN}"
+        try:
+            rows = con.execute(query).fetchall()
+        except MISFIT as error:
+            raise ExportRefused(diagnose(con, opened, source, error)) from None
+        message = f"breaks a rule of the export: {check.plain}"
+        findings += [Finding(check.rule, message, check.cure, file_of(con, opened, row), row) for (row,) in rows]
+    if findings:
+        raise ExportRefused(findings)
+
+
+def _misfits(con: duckdb.DuckDBPyConnection, opened: Export, name: str, column: Column, count: int) -> list[Finding]:
+    test = casting.misfit(name, column)
+    query = f"SELECT _row, {quoted(name)} FROM raw WHERE {test} ORDER BY _row LIMIT {SHOWN_PER_COLUMN}"
+    more = f" (the first of {count:,} such rows)" if count > 1 else ""
+    findings = []
+    for row, value in con.execute(query).fetchall():
+        rule, message, cure = _said(value, column)
+        findings.append(Finding(rule, message + more, cure, file_of(con, opened, row), row, name))
+        more = ""
+    return findings
+
+
+def _said(value: str | None, column: Column) -> tuple[str, str, str]:
+    if value is None:
+        return "filled", "is empty", "every row needs it; ask the provider for a whole export"
+    if value.strip().lstrip("+-").lower() in NOT_NUMBERS:
+        return "not_a_number", f"holds {value.strip()}, which is no amount", "ask the provider for a correct export"
+    if column.allowed and value not in column.allowed:
+        return "allowed", f"holds {shortened(value)}", f"it must be one of: {', '.join(column.allowed)}"
+    should = casting.WHAT_IT_SHOULD_BE.get(column.type, "text")
+    return "type", f"holds {shortened(value)}, which is not {should}", "correct the export and deliver it again"
+
+
+def _unreadable(opened: Export, error: Exception) -> Finding:
+    """What DuckDB says of a file it cannot read, without its paths and its advice on options."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    said = next((line for line in lines[1:] if "Expected" in line or "Value" in line or "quote" in line), lines[0])
+    row = re.search(r"Line:\s*(\d+)", str(error))
+    where = f" at line {row.group(1)}" if row else ""
+    message = f"cannot be read{where}: {re.sub(r'[^ ]*/[^ ]*', '…', said)}"
+    return Finding("format", message, "export it again and deliver it under a new name", opened.names[0])

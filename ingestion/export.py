@@ -1,0 +1,161 @@
+"""An export of any format as one DuckDB view, `export`: its declared columns typed, `_row`, `_page` and `_account`.
+
+Behind it stands `raw`, the same rows as exact texts, which is read again only to say what is wrong.
+"""
+
+import difflib
+import os
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from ingestion import buckets, casting, pages, tables
+from ingestion.archive import Part
+from ingestion.casting import literal, quoted
+from ingestion.findings import ExportRefused, Finding, Severity
+from ingestion.registry import Source
+
+MEMORY = "1GB"
+CHEAP = 64 << 20  # bytes of an export up to which it is read once more, to count what rounding touched
+
+
+@dataclass(frozen=True)
+class Export:
+    """What is known of an opened export before its rows are typed. `records` is None where only the rows can tell."""
+
+    names: tuple[str, ...]
+    bytes: int
+    columns: frozenset[str]
+    warnings: tuple[Finding, ...]
+    records: int | None = None
+    window: tuple[date, date] | None = None
+
+
+@contextmanager
+def connection(scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database in memory that spills into `scratch`, works in UTC, and asks no network for anything."""
+    settings = {
+        "memory_limit": MEMORY,
+        "threads": min(os.cpu_count() or 1, 4),
+        "temp_directory": str(scratch / "spill"),
+        "preserve_insertion_order": True,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    with duckdb.connect(":memory:", config=settings) as con:
+        con.execute("SET TimeZone = 'UTC'")
+        con.execute(casting.MACROS)
+        yield con
+
+
+def open_export(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], source: Source, account: str) -> Export:
+    """Make the views `raw` and `export` of a delivery. Raises ExportRefused when its structure is wrong."""
+    opened = _open_pages(con, parts, source) if source.format == "json_pages" else _open_tables(con, parts, source)
+    typed = [_typed(name, column, opened) for name, column in source.columns.items()]
+    page = "_page" if source.format == "json_pages" else "1 AS _page"
+    columns = ", ".join([*typed, "_row", page, f"{literal(account)} AS _account"])
+    con.execute(f"CREATE VIEW export AS SELECT {columns} FROM raw")
+    return opened
+
+
+def _open_pages(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], source: Source) -> Export:
+    read = pages.read_pages(parts, source)
+    window = buckets.window(read.buckets, source) if source.buckets else None
+    name = parts[0].name
+    records = len(read.records)
+    warnings = _check_columns(read.columns, source, name) if records else ()
+    con.register("raw_records", read.records)
+    con.execute("CREATE VIEW raw AS SELECT * FROM raw_records")
+    columns = frozenset(read.columns)
+    return Export(tuple(part.name for part in parts), _bytes(parts), columns, warnings, records, window)
+
+
+def _open_tables(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], source: Source) -> Export:
+    scans = [tables.scan(con, part, source) for part in parts]
+    warnings: list[Finding] = []
+    for part, scan in zip(parts, scans, strict=True):
+        warnings += _check_columns(scan.columns, source, part.name)
+    rows = " UNION ALL BY NAME ".join(scan.sql for scan in scans)
+    con.execute(f"CREATE VIEW raw AS SELECT *, row_number() OVER () AS _row FROM ({rows})")
+    columns = frozenset(name for scan in scans for name in scan.columns)
+    return Export(tuple(part.name for part in parts), _bytes(parts), columns, tuple(warnings))
+
+
+def _bytes(parts: Sequence[Part]) -> int:
+    return sum(part.bytes for part in parts)
+
+
+def _typed(name: str, column: casting.Column, opened: Export) -> str:
+    known = name in opened.columns
+    value = casting.strict(name, column) if known else f"CAST(NULL AS {casting.DUCKDB_TYPES[column.type]})"
+    return f"{value} AS {quoted(name)}"
+
+
+def _check_columns(found: Collection[str], source: Source, name: str) -> tuple[Finding, ...]:
+    """Refuse a missing required column, naming what may be it under a new name; warn of unknown ones."""
+    unknown = sorted(set(found) - set(source.columns))
+    missing = [column for column, declared in source.columns.items() if declared.required and column not in found]
+    if missing:
+        raise ExportRefused(_missing(column, unknown, source, name) for column in missing)
+    if not unknown:
+        return ()
+    message = f"has columns that {source.id} does not know: {', '.join(unknown)}; they are not loaded"
+    cure = "nothing to do unless they matter: then declare them in source.yml"
+    severity: Severity = "info" if all(column.startswith("x_") for column in unknown) else "warning"
+    return (Finding("unknown_columns", message, cure, name, severity=severity),)
+
+
+def _missing(column: str, unknown: Sequence[str], source: Source, name: str) -> Finding:
+    folded = {other.lower(): other for other in unknown}
+    near = difflib.get_close_matches(column.lower(), folded, n=1, cutoff=0.6)
+    guess = f"; was it renamed to {folded[near[0]]}?" if near else ""
+    cure = f"deliver the export as {source.title} gives it, with {column}"
+    return Finding("required_column", f"lacks the column {column}{guess}", cure, name, column=column)
+
+
+def file_of(con: duckdb.DuckDBPyConnection, opened: Export, row: int) -> str:
+    """The name of the file that a row is in, or of the delivery's first where the rows cannot tell."""
+    if len(opened.names) == 1 or opened.records is None:
+        return opened.names[0]
+    (page,) = con.execute("SELECT _page FROM raw WHERE _row = ?", [row]).fetchall()[0]
+    return opened.names[page - 1]
+
+
+def rounded(con: duckdb.DuckDBPyConnection, opened: Export, source: Source) -> tuple[Finding, ...]:
+    """A note for each column of amounts with more decimal places than the lake keeps; large exports are not counted."""
+    amounts = [
+        name
+        for name, column in source.columns.items()
+        if column.type in ("decimal", "cents") and name in opened.columns
+    ]
+    if not amounts or opened.bytes > CHEAP:
+        return ()
+    counts = ", ".join(f"count(*) FILTER ({casting.over_precise(name, source.columns[name])})" for name in amounts)
+    (counted,) = con.execute(f"SELECT {counts} FROM raw").fetchall()
+    cure = "nothing to do: each was rounded once, half away from zero"
+    return tuple(
+        Finding(
+            "rounded", f"{count:,} amounts have more than 12 decimal places", cure, opened.names[0], None, name, "info"
+        )
+        for name, count in zip(amounts, counted, strict=True)
+        if count
+    )
+
+
+def billing_window(con: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> tuple[date, date]:
+    """The half-open days of the billing periods that the loaded rows name. A period left out between two is refused."""
+    read = f"read_parquet([{', '.join(literal(str(file)) for file in files)}])"
+    query = "CAST(BillingPeriodStart AS DATE), CAST(max(BillingPeriodEnd) AS DATE)"
+    spans = con.execute(f"SELECT {query} FROM {read} GROUP BY ALL ORDER BY ALL").fetchall()
+    cure = "every row needs the billing period it is billed in; export whole billing periods"
+    if any(start is None or end is None or start >= end for start, end in spans):
+        raise ExportRefused([Finding("window", "has rows without a whole billing period", cure)])
+    for (_, end), (start, _) in zip(spans, spans[1:], strict=False):
+        if start > end:
+            message = f"leaves out the billing periods between {end} and {start}"
+            raise ExportRefused([Finding("window", message, "export adjacent billing periods, or one at a time")])
+    return spans[0][0], max(end for _, end in spans)

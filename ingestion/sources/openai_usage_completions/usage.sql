@@ -1,0 +1,26 @@
+-- Nested counts made disjoint: input_tokens holds the cached and the cache-write tokens too.
+-- A row per class that was used, and always one of output, so that no record vanishes.
+SELECT
+    _row,
+    CAST(start_time AS DATE) AS UsageDate,
+    project_id AS SubAccountId,
+    model AS x_Model,
+    class.name AS x_TokenClass,
+    coalesce(service_tier, CASE WHEN batch THEN 'batch' END) AS x_ServiceTier,
+    api_key_id AS x_CredentialId,
+    user_id AS x_PrincipalId,
+    class.tokens AS Quantity,
+    'tokens' AS Unit
+FROM export, unnest([
+    {
+        'name': 'uncached_input',
+        'tokens': coalesce(
+            input_uncached_tokens,
+            input_tokens - coalesce(input_cached_tokens, 0) - coalesce(input_cache_write_tokens, 0)
+        )
+    },
+    {'name': 'cache_read', 'tokens': coalesce(input_cached_tokens, 0)},
+    {'name': 'cache_write', 'tokens': coalesce(input_cache_write_tokens, 0)},
+    {'name': 'output', 'tokens': output_tokens}
+]) AS unnested (class)
+WHERE class.tokens <> 0 OR class.name = 'output'

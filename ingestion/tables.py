@@ -1,0 +1,134 @@
+"""CSV and Parquet files, gzipped or not, as DuckDB scans of exact texts; nothing is read here but the header."""
+
+import csv
+import gzip
+import io
+import zlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from ingestion.archive import Part
+from ingestion.casting import literal, quoted
+from ingestion.findings import ExportRefused, Finding, shortened
+from ingestion.registry import Source
+
+NULLS = ["", "NULL", "null", "(null)"]
+HEAD = 1 << 18
+GZIP = b"\x1f\x8b"
+EXPANDED_LIMIT = 256 << 30  # bytes a gzipped export may expand to, and how many times its own size
+EXPANDED_TIMES = 200
+AGAIN = "export it again and deliver it under a new name"
+
+
+@dataclass(frozen=True)
+class Scan:
+    """One file as SQL that yields its rows as texts, and its columns in order."""
+
+    sql: str
+    columns: tuple[str, ...]
+
+
+def scan(con: duckdb.DuckDBPyConnection, part: Part, source: Source) -> Scan:
+    """A file by its content, not its name. Raises ExportRefused when it is neither CSV nor Parquet, as declared."""
+    if part.bytes == 0:
+        raise _refused("empty", part.name, "is empty", AGAIN)
+    with part.path.open("rb") as file:
+        start = file.read(4)
+    if start == b"PAR1" and source.format != "csv":
+        return _parquet(con, part)
+    if source.format == "parquet":
+        raise _refused("format", part.name, "is not a Parquet file", AGAIN)
+    if start[:2] == GZIP:
+        _refuse_bomb(part)
+    return _csv(part, start[:2] == GZIP)
+
+
+def _parquet(con: duckdb.DuckDBPyConnection, part: Part) -> Scan:
+    read = f"read_parquet({literal(str(part.path))})"
+    try:
+        described = con.execute(f"DESCRIBE SELECT * FROM {read}").fetchall()
+    except duckdb.Error as error:
+        raise _refused("format", part.name, f"is not a whole Parquet file: {_first_line(error)}", AGAIN) from None
+    texts = [f"{_as_text(name, kind)} AS {quoted(name)}" for name, kind, *_ in described]
+    _refuse_duplicates([name for name, *_ in described], part.name)
+    return Scan(f"SELECT {', '.join(texts)} FROM {read}", tuple(name for name, *_ in described))
+
+
+def _as_text(name: str, kind: str) -> str:
+    if kind.startswith(("STRUCT", "MAP")) or kind.endswith("]"):
+        return f"CAST(to_json({quoted(name)}) AS VARCHAR)"
+    text = f"CAST({quoted(name)} AS VARCHAR)"
+    return f"nullif({text}, '')" if kind == "VARCHAR" else text
+
+
+def _csv(part: Part, zipped: bool) -> Scan:
+    header, delimiter = _header(part, zipped)
+    _refuse_duplicates(header, part.name)
+    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in header)
+    nulls = ", ".join(literal(text) for text in NULLS)
+    options = f"header = true, auto_detect = false, delim = {literal(delimiter)}, quote = '\"', escape = '\"'"
+    compression = "gzip" if zipped else "none"
+    read = (
+        f"read_csv({literal(str(part.path))}, columns = {{{columns}}}, {options}, "
+        f"nullstr = [{nulls}], compression = '{compression}')"
+    )
+    return Scan(f"SELECT * FROM {read}", tuple(header))
+
+
+def _header(part: Part, zipped: bool) -> tuple[list[str], str]:
+    try:
+        with gzip.open(part.path) if zipped else part.path.open("rb") as file:
+            head = file.read(HEAD)
+    except (OSError, EOFError, zlib.error) as error:
+        raise _refused("format", part.name, f"is not a whole gzip file: {error}", AGAIN) from None
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise _refused("encoding", part.name, "is UTF-16", "save it as UTF-8 and deliver it under a new name")
+    if b"\0" in head:
+        raise _refused("format", part.name, "is not a CSV file: its first bytes are binary", AGAIN)
+    try:
+        text = head[: head.rfind(b"\n") + 1 or None].decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        cure = "save it as UTF-8 and deliver it under a new name"
+        raise _refused("encoding", part.name, f"is not UTF-8 text: {error.reason}, byte {error.start}", cure) from None
+    first = text.lstrip("\r\n").split("\n", 1)[0]
+    delimiter = max(",;\t|", key=first.count)
+    header = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+    if not any(name.strip() for name in header):
+        raise _refused("header", part.name, "has no header line", "the first line must name the columns")
+    return [name.strip() for name in header], delimiter
+
+
+def _refuse_duplicates(header: Sequence[str], name: str) -> None:
+    twice = [column for column, count in Counter(column.lower() for column in header).items() if count > 1]
+    if twice:
+        raise ExportRefused(
+            Finding("header", f"has more than one column named {shortened(column)}", AGAIN, name, None, column)
+            for column in twice
+        )
+
+
+def _refuse_bomb(part: Part) -> None:
+    """Unzip once in blocks, counting: a small file may hold more than any disk."""
+    limit = min(EXPANDED_LIMIT, max(HEAD, part.bytes * EXPANDED_TIMES))
+    size = 0
+    try:
+        with gzip.open(part.path) as file:
+            while block := file.read(1 << 20):
+                size += len(block)
+                if size > limit:
+                    reason = f"expands to more than {limit:,} bytes, {EXPANDED_TIMES} times its size"
+                    raise _refused("size", part.name, reason, "deliver it without compression if it is genuine")
+    except (OSError, EOFError, zlib.error) as error:
+        raise _refused("format", part.name, f"is not a whole gzip file: {error}", AGAIN) from None
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]
+
+
+def _refused(rule: str, name: str, message: str, cure: str) -> ExportRefused:
+    return ExportRefused([Finding(rule, message, cure, file=name)])
