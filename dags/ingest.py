@@ -22,18 +22,17 @@ def ingest() -> None:
 
     @task.short_circuit(outlets=[WOKEN])
     def load(*, outlet_events: Any) -> list[str]:
-        """Load until nothing is new. Gives the exports that are refused, so that the next task says so (or is skipped)."""
-        from pipeline import load_new, pending
-        from pipeline.settings import Books
+        """Load until nothing is new. Gives the refused exports to the next task, which is skipped if there are none."""
+        from pipeline import Books, load_new, pending
 
         books = Books.open()
-        while load_new(books).new:
-            pass
+        new = load_new(books).new
+        new += load_new(books).new if new else []  # what landed meanwhile
         todo = pending(books)
-        # Not "what this run loaded": what is not built yet. So a run that died, or a paused flow, loses nothing.
-        for source in todo.sources:
+        # With nothing new, what an earlier run left behind: one that died, or that woke a flow that was paused.
+        for source in sorted({load.source for load in new} or todo.sources):
             outlet_events[WOKEN].add(RAW[source])
-        if todo.unpublished and not todo.sources:
+        if todo.unpublished:
             outlet_events[WOKEN].add(WAREHOUSE)
         return todo.refused
 

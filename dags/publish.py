@@ -13,9 +13,8 @@ def publish() -> None:
     def swap() -> None:
         """Publish what the warehouse holds now; nothing when it is out already."""
         import pipeline
-        from pipeline.settings import Books
 
-        pipeline.publish(Books.open())
+        pipeline.publish(pipeline.Books.open())
 
     swap()
 

@@ -29,7 +29,7 @@ class LandingTrigger(BaseEventTrigger):
     The digest of what was announced lies in the asset's state store: a restart does not announce it again.
     """
 
-    def __init__(self, landing: str, poll: float = 1.0, settle: float = 2.0, patience: float = 10.0) -> None:
+    def __init__(self, landing: str, poll: float = 0.5, settle: float = 2.0, patience: float = 10.0) -> None:
         super().__init__()
         self.landing = landing
         self.poll = poll

@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import NoReturn
 
 from pipeline.settings import Books, BooksError
-from pipeline.up.airflow_home import DEFAULT_PORT, USER, AirflowHome, prepare
+from pipeline.up.airflow_home import DEFAULT_PORT, USER, prepare
 from pipeline.up.api import AirflowApi
-from pipeline.up.components import ComponentDied, Components, wait_until
-from pipeline.up.watch import Watch
+from pipeline.up.components import AIRFLOW, ComponentDied, Components, wait_until
+from pipeline.up.watch import Watch, tell_end
 
 START_LIMIT = 180.0
 PUBLISH_LIMIT = 600.0
+FLOWS = 3
 
 Say = Callable[[str], None]
 
@@ -30,47 +31,50 @@ def up(
     exit_when_published: bool = False,
     deliver: Callable[[], object] | None = None,
     say: Say | None = None,
-    dags: Path | None = None,
 ) -> int:
     """Run Airflow on these books until Ctrl-C or SIGTERM; returns the exit code.
 
     `deliver` is called once Airflow listens, to put exports into landing as providers would. With
     `exit_when_published` the end comes by itself: 0 once all that was delivered is published, 1 with the reason when
     an export was refused, a flow failed for good, a component died or ten minutes have passed.
-    `say` gets each line for the person in front of it; `dags` replaces the product's DAGs (benchmarks).
+    `say` gets each line for the person in front of it.
     """
     say = say or _print
     try:
-        with _alone(books), _stoppable():
-            if exit_when_published and _nothing_to_do(books, deliver, say):
-                return 0
-            home = prepare(books, DEFAULT_PORT, dags)
-            if home.port != DEFAULT_PORT:
-                say(f"port {DEFAULT_PORT} is taken; Airflow listens on {home.port} instead")
-            return _run(books, home, exit_when_published, deliver, say)
+        with _stoppable(), _alone(books):
+            if exit_when_published and _up_to_date(books, deliver):
+                return tell_end(books, say, "nothing changed: all that was delivered is published")
+            with airflow(books, say) as watch:
+                watch.begin()
+                if deliver:
+                    deliver()
+                return watch.until_published(PUBLISH_LIMIT) if exit_when_published else watch.forever()
     except _Stopped:
         say("stopped; no process is left")
-        return 0 if not exit_when_published else 1
+        return 1 if exit_when_published else 0
     except (ComponentDied, BooksError) as error:
         say(str(error))
         return 1
 
 
-def _run(books: Books, home: AirflowHome, ends: bool, deliver: Callable[[], object] | None, say: Say) -> int:
-    """Start, deliver, watch; the components are stopped however this ends."""
+@contextmanager
+def airflow(books: Books, say: Say, dags: Path | None = None) -> Iterator[Watch]:
+    """A healthy Airflow on these books, with eyes to watch it; stopped with all its processes at the end.
+
+    `dags` replaces the product's DAGs (benchmarks). Raises ComponentDied when it does not come up.
+    """
     started = time.monotonic()
+    home = prepare(books, DEFAULT_PORT, dags)
+    if home.port != DEFAULT_PORT:
+        say(f"port {DEFAULT_PORT} is taken; Airflow listens on {home.port} instead")
     with Components(home.environment(books), home.logs) as components:
         say(f"starting Airflow in {home.path} (logs: {home.logs})")
-        components.run("migrate", "db", "migrate")
+        components.run("migrate", [*AIRFLOW, "db", "migrate"])
         components.start_all()
         api = AirflowApi(home)
         _wait_healthy(components, api)
         say(f"Airflow runs after {time.monotonic() - started:.0f} s: {home.url}, user {USER}, password {home.password}")
-        watch = Watch(books, api, components, say)
-        watch.begin()
-        if deliver:
-            deliver()
-        return watch.until_published(PUBLISH_LIMIT) if ends else watch.forever()
+        yield Watch(books, api, components, say)
 
 
 def _wait_healthy(components: Components, api: AirflowApi) -> None:
@@ -78,30 +82,22 @@ def _wait_healthy(components: Components, api: AirflowApi) -> None:
 
     def ready() -> bool:
         components.check()
-        return api.healthy() and (bool(api.broken_flows()) or len(api.flows()) >= 3)
+        return api.healthy() and (bool(api.broken_flows()) or len(api.flows()) >= FLOWS)
 
     if not wait_until(ready, START_LIMIT, pause=0.5):
         raise ComponentDied(f"Airflow was not healthy after {START_LIMIT:.0f} s; its logs are in {components.logs}")
     if broken := api.broken_flows():
         raise ComponentDied("Airflow cannot read the flows:\n" + "\n".join(broken))
+    api.warm()
 
 
-def _nothing_to_do(books: Books, deliver: Callable[[], object] | None, say: Say) -> bool:
+def _up_to_date(books: Books, deliver: Callable[[], object] | None) -> bool:
     """Whether the books are published and what is delivered changes nothing: then Airflow need not even start."""
     from pipeline import pending
 
-    if not _published(books) or not pending(books).nothing:
-        return False
-    if deliver:
-        deliver()
-    if not pending(books).nothing:
-        return False
-    say(f"nothing changed: all that was delivered is published in {books.published}")
-    return True
-
-
-def _published(books: Books) -> bool:
-    return books.published.is_dir() and any(books.published.iterdir())
+    published = books.published.is_dir() and any(books.published.iterdir())
+    # What was delivered a moment ago is not `ready` yet; that it was delivered is enough to know.
+    return published and pending(books).nothing and not (deliver and deliver()) and pending(books).nothing
 
 
 @contextmanager

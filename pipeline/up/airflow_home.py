@@ -87,7 +87,7 @@ def settings(home: AirflowHome, keys: dict[str, str], dags: Path) -> dict[str, d
         "api_auth": {"jwt_secret": keys["jwt_secret"]},  # the same for all components, or no task can report
         "scheduler": {
             "scheduler_idle_sleep_time": 0.2,  # default 1 s, slept up to five times between an event and the next flow
-            "task_instance_heartbeat_timeout": 60,  # default 300 s: a killed task is noticed and tried again in a minute
+            "task_instance_heartbeat_timeout": 60,  # default 300 s; a killed task is tried again in a minute
         },
         "dag_processor": {
             "min_file_process_interval": 30,
@@ -118,7 +118,7 @@ def free_port(wanted: int) -> int:
 def _secrets(path: Path) -> dict[str, str]:
     """Keys and password, made once: sessions and what Airflow has encrypted survive a restart."""
     if not path.exists():
-        keys = {name: secrets.token_urlsafe(32) for name in ("jwt_secret", "secret_key")}
+        keys = {name: secrets.token_urlsafe(64) for name in ("jwt_secret", "secret_key")}
         keys["fernet_key"] = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
         keys["password"] = secrets.token_urlsafe(12)
         _write_private(path, json.dumps(keys))

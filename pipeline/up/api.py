@@ -1,13 +1,14 @@
 """What Airflow says of itself over its API: is it up, which flows ran, which failed and why."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
 
 from pipeline.up.airflow_home import USER, AirflowHome
-from pipeline.up.components import tail
 
 SERVING = ("metadatabase", "scheduler", "triggerer", "dag_processor")
 
@@ -40,6 +41,10 @@ class AirflowApi:
         health = answer.json()
         return all((health.get(name) or {}).get("status") == "healthy" for name in SERVING)
 
+    def warm(self) -> None:
+        """Let the server build the part of its API that tasks talk to: otherwise the first task waits 5 s for it."""
+        self._client.get("/execution/health", timeout=60)
+
     def flows(self) -> list[str]:
         """The DAGs Airflow has read so far, by name."""
         return sorted(dag["dag_id"] for dag in self._get("/api/v2/dags")["dags"])
@@ -60,15 +65,22 @@ class AirflowApi:
         """Start a run of a flow now, as its button in the user interface does."""
         self._send("POST", f"/api/v2/dags/{flow}/dagRuns", json={"logical_date": None})
 
+    def failed_tasks(self, run: FlowRun) -> list[str]:
+        """The tasks of a run that failed for good, by name."""
+        return [task["task_id"] for task in self._failed(run)]
+
     def why(self, run: FlowRun) -> str:
-        """The tasks that failed in a run, with the end of their logs and where these lie."""
-        tasks = self._get(f"/api/v2/dags/{run.flow}/dagRuns/{run.run_id}/taskInstances")["task_instances"]
-        lines = [f"flow {run.flow} failed"]
-        for task in (task for task in tasks if task["state"] == "failed"):
+        """The tasks that failed in a run, with what they said last and where the whole log lies."""
+        lines = [f"{run.flow} failed"]
+        for task in self._failed(run):
             log = self.home.logs / f"dag_id={run.flow}" / f"run_id={run.run_id}" / f"task_id={task['task_id']}"
             log = log / f"attempt={task['try_number']}.log"
-            lines += [f"  task {task['task_id']} at try {task['try_number']}; {log} ends:", tail(log)]
+            lines += [f"  task {task['task_id']}, try {task['try_number']}, says in {log}:", *_errors(log)]
         return "\n".join(lines)
+
+    def _failed(self, run: FlowRun) -> list[dict[str, Any]]:
+        tasks = self._get(f"/api/v2/dags/{run.flow}/dagRuns/{run.run_id}/taskInstances")["task_instances"]
+        return [task for task in tasks if task["state"] == "failed"]
 
     def _get(self, path: str, **query: Any) -> Any:
         return self._send("GET", path, params=query).json()
@@ -85,3 +97,17 @@ class AirflowApi:
         answer = self._client.post("/auth/token", json={"username": USER, "password": self.home.password})
         answer.raise_for_status()
         self._client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+
+
+def _errors(log: Path) -> list[str]:
+    """What a task's log, a JSON document per line, says of its failure: errors with their exceptions, without frames."""
+    found: list[str] = []
+    for line in log.read_text(errors="replace").splitlines() if log.exists() else []:
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            continue
+        if entry.get("level") in ("error", "critical"):
+            causes = [f"{cause['exc_type']}: {cause['exc_value']}" for cause in entry.get("error_detail") or []]
+            found += [f"    {text}" for said in causes or [entry.get("event", "")] for text in said.splitlines()]
+    return found or [f"    nothing; see {log.parents[3]} for the servers' logs"]

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import httpx
 
@@ -10,14 +11,21 @@ from pipeline.settings import Books
 from pipeline.up.api import AirflowApi, FlowRun
 from pipeline.up.components import Components
 
+if TYPE_CHECKING:
+    from pipeline import Pending
+
 PAUSE = 1.0
+# Longer than a file must stand still to be loaded: before that, landing does not look as if there were anything to do.
+SETTLED = 5.0
 DONE = ("success", "failed")
+
+Say = Callable[[str], None]
 
 
 class Watch:
     """The eyes of `up`. `begin` before anything is delivered, then `until_published` or `forever`."""
 
-    def __init__(self, books: Books, api: AirflowApi, components: Components, say: Callable[[str], None]) -> None:
+    def __init__(self, books: Books, api: AirflowApi, components: Components, say: Say) -> None:
         self.books = books
         self.api = api
         self.components = components
@@ -38,42 +46,74 @@ class Watch:
 
         A refused export ends it too, after the good ones are out. A component that dies raises ComponentDied.
         """
-        from pipeline import pending
-
         started = time.monotonic()
-        while time.monotonic() - started < seconds:
-            failed = self._look()
-            todo = pending(self.books)
-            if todo.nothing and todo.arrived:
-                if todo.refused:
-                    self.say("\n".join(["published, but for these exports, which were refused:", *todo.refused]))
-                    return 1
-                self.say(f"published after {time.monotonic() - started:.0f} s")
-                return 0
-            if failed and not (todo.refused and all(run.flow == "ingest" for run in failed)):
+        while (passed := time.monotonic() - started) < seconds:
+            runs = self.look()
+            if any(run.state == "failed" and not self._only_refused(run) for run in runs):
                 return 1
+            if passed > SETTLED and all(run.state in DONE for run in runs) and self._nothing_left():
+                return tell_end(self.books, self.say, f"published {passed:.0f} s after delivery")
             time.sleep(PAUSE)
-        self.say(f"not published after {seconds / 60:.0f} minutes: {todo}")
+        self.say(f"not published after {seconds / 60:.0f} minutes; left to do: {self._todo()}")
         return 1
 
     def forever(self) -> int:
-        """Tell what happens until somebody stops us."""
+        """Tell what happens until somebody stops us, and where to look whenever something new is out."""
+        idle = True
         while True:
-            self._look()
+            at_work = any(run.state not in DONE for run in self.look())
+            if not at_work and not idle and self._nothing_left():
+                tell_end(self.books, self.say, "published")
+            idle = not at_work
             time.sleep(PAUSE)
 
-    def _look(self) -> list[FlowRun]:
-        """Tell what changed since the last look. Returns the runs that failed for good."""
+    def look(self) -> list[FlowRun]:
+        """Tell what changed since the last look. Returns every run since we began."""
         self.components.check()
         try:
             runs = self.api.runs(self._since)
+            for run in runs:
+                if self._told.get(run.run_id) != run.state:
+                    self._tell(run)
         except httpx.HTTPError:  # busy or restarting; a server that died was seen above
             return []
-        for run in runs:
-            if self._told.get(run.run_id) != run.state:
-                self._told[run.run_id] = run.state
-                took = f" after {run.seconds:.1f} s" if run.state in DONE and run.seconds else ""
-                self.say(f"{datetime.now():%H:%M:%S}  {run.flow}: {run.state}{took}")
-                if run.state == "failed":
-                    self.say(self.api.why(run))
-        return [run for run in runs if run.state == "failed"]
+        return runs
+
+    def _tell(self, run: FlowRun) -> None:
+        self._told[run.run_id] = run.state
+        took = f" after {run.seconds:.1f} s" if run.state in DONE and run.seconds else ""
+        self.say(f"{datetime.now():%H:%M:%S}  {run.flow}: {run.state}{took}")
+        if run.state == "failed":
+            self.say(self.api.why(run))
+
+    def _only_refused(self, run: FlowRun) -> bool:
+        """Whether a flow is red only to say that exports were refused: the good ones go their way."""
+        return self.api.failed_tasks(run) == ["refused"]
+
+    def _nothing_left(self) -> bool:
+        todo = self._todo()
+        return todo.nothing and todo.arrived
+
+    def _todo(self) -> "Pending":
+        from pipeline import pending
+
+        return pending(self.books)
+
+
+def tell_end(books: Books, say: Say, how: str) -> int:
+    """Say how it ended, show the last complete month and where to look. Returns 1 when an export was refused."""
+    from pipeline import pending
+
+    todo = pending(books)
+    say(how)
+    for place, what in (
+        ("statements", "cost statements, a page per month"),
+        ("validation/index.html", "validation report: every gate, every run"),
+        ("finance.duckdb", "serving database, schema finance"),
+    ):
+        say(f"  {books.published / place}  {what}")
+    for delivery in todo.waiting:
+        say(f"waiting: {delivery}")
+    for refused in todo.refused:
+        say(f"refused: {refused}")
+    return 1 if todo.refused else 0
