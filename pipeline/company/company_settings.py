@@ -1,0 +1,131 @@
+"""The few settings of a company, `company/tokenbooks.yml`: whose account is whose, tag names, tolerances, limits."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from ingestion.findings import Finding, shortened
+from pipeline.company.policies import line_of
+
+FILE = "tokenbooks.yml"
+
+
+def _exact(value: Any) -> Any:
+    """Refuse what YAML has already made a float: write amounts in quotes."""
+    if isinstance(value, float):
+        raise ValueError("write the number in quotes, so that it stays exact")
+    return value
+
+
+Amount = Annotated[Decimal, BeforeValidator(_exact)]
+
+
+class Strict(BaseModel):
+    """A document that may say nothing unknown."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Account(Strict):
+    """The entity that pays for an account of a source."""
+
+    source: str
+    account: str
+    entity: str
+
+
+class Tags(Strict):
+    """The names of the charge tags that carry the four columns."""
+
+    project: str = "project"
+    activity: str = "activity"
+    workload: str = "workload"
+    cost_center: str = "cost_center"
+
+
+class Cutoff(Strict):
+    """How long after a period's end its exports are waited for."""
+
+    days_after_period_end: int = Field(3, ge=0)
+
+
+class Materiality(Strict):
+    """Below this an unallocated charge needs no reason at close."""
+
+    currency: str = "USD"
+    amount: Amount = Decimal("250.00")
+
+
+class Threshold(Strict):
+    """Projects below it are expensed whatever their evidence."""
+
+    currency: str = "USD"
+    per_project_year: Amount = Decimal("25000.00")
+    below: Literal["expense"] = "expense"
+
+
+class CompanySettings(Strict):
+    """company/tokenbooks.yml; what it leaves out has the default given here."""
+
+    book: str = "US_GAAP"
+    accounts: list[Account] = []
+    tags: Tags = Tags()
+    tolerance: dict[str, Amount] = {}
+    cutoff: Cutoff = Cutoff()
+    materiality: Materiality = Materiality()
+    small_group_k: int = Field(5, ge=1)
+    capitalization_threshold: Threshold = Threshold()
+
+    def rows(self) -> list[tuple[str, str]]:
+        """(key, value) of every setting but the accounts, flat: `tag_project`, `materiality_amount`, …"""
+        flat = {f"tag_{name}": value for name, value in self.tags.model_dump().items()}
+        flat |= {"book": self.book, "small_group_k": str(self.small_group_k)}
+        flat |= {f"tolerance_{source}": f"{value:f}" for source, value in self.tolerance.items()}
+        for part in ("cutoff", "materiality", "capitalization_threshold"):
+            flat |= {f"{part}_{name}": str(value) for name, value in getattr(self, part).model_dump().items()}
+        return sorted(flat.items())
+
+
+def read_settings(folder: Path, entities: set[str]) -> tuple[CompanySettings, list[Finding]]:
+    """The settings in `folder`/tokenbooks.yml, the defaults when there is none, and what is wrong with them."""
+    path = folder / FILE
+    if not path.exists():
+        return CompanySettings(), []
+    content = path.read_bytes()
+    try:
+        settings = CompanySettings.model_validate(yaml.safe_load(content) or {})
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        return CompanySettings(), [Finding("unreadable", " ".join(str(error).split()), "correct the YAML", FILE)]
+    except ValidationError as error:
+        return CompanySettings(), [
+            Finding(
+                "settings",
+                fault["msg"],
+                "write it as the sample company does (tokenbooks init --sample)",
+                FILE,
+                line_of(content, fault["loc"]),
+                ".".join(map(str, fault["loc"])),
+            )
+            for fault in error.errors(include_url=False)
+        ]
+    return settings, _accounts(settings, content, entities)
+
+
+def _accounts(settings: CompanySettings, content: bytes, entities: set[str]) -> list[Finding]:
+    found = []
+    seen: set[tuple[str, str]] = set()
+    for at, account in enumerate(settings.accounts):
+        row, where = line_of(content, ["accounts", at]), f"accounts.{at}"
+        if account.entity not in entities:
+            message = f"{shortened(account.entity)} is not an entity_id of entities.csv"
+            found.append(
+                Finding("dangling-reference", message, "correct it, or add it there", FILE, row, f"{where}.entity")
+            )
+        if (account.source, account.account) in seen:
+            message = f"{account.source}, {account.account} is given twice"
+            found.append(Finding("duplicate-key", message, "keep one of them", FILE, row, where))
+        seen.add((account.source, account.account))
+    return found

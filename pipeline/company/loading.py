@@ -1,0 +1,98 @@
+"""The checked company into the warehouse: schema `company` without names, schema `restricted` with them."""
+
+import hmac
+from hashlib import sha256
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from pipeline.company.checking import CompanyInputs
+from pipeline.company.policies import CONDITIONS, management_rows, statutory_rows
+
+RESTRICTED = ("compensation",)
+_VERSION: list[tuple[str, pa.DataType]] = [
+    ("policy_id", pa.string()),
+    ("version", pa.int64()),
+    ("policy_hash", pa.string()),
+    ("effective_from", pa.date32()),
+    ("effective_to", pa.date32()),
+]
+MANAGEMENT_RULES = pa.schema(
+    [
+        *_VERSION,
+        ("rule_order", pa.int64()),
+        ("rule_id", pa.string()),
+        *((condition, pa.string()) for condition in CONDITIONS),
+        ("mgmt_class", pa.string()),
+        ("reason_code", pa.string()),
+    ]
+)
+STATUTORY_POLICIES = pa.schema(
+    [("framework", pa.string()), *_VERSION, ("default_treatment", pa.string()), ("default_reason", pa.string())]
+)
+ACCOUNTS = pa.schema([("source", pa.string()), ("account", pa.string()), ("entity_id", pa.string())])
+SETTINGS = pa.schema([("key", pa.string()), ("value", pa.string())])
+
+
+def load_company(con: duckdb.DuckDBPyConnection, inputs: CompanyInputs) -> None:
+    """Replace the schemas `company` and `restricted` by `inputs`, in one transaction.
+
+    `company` has every CSV as a table of the same columns, typed, but employees without name and e-mail and with
+    `employee_key`; besides accounts, settings, management_rules and statutory_policies. `restricted` has
+    employees(employee_id, employee_key, name, email) and compensation.
+    """
+    con.execute("begin")
+    try:
+        con.execute("create schema if not exists company; create schema if not exists restricted")
+        for name, table in (_public(inputs) | _from_documents(inputs)).items():
+            _write(con, f"company.{name}", table)
+        for name, table in _private(inputs).items():
+            _write(con, f"restricted.{name}", table)
+        con.execute("commit")
+    except BaseException:
+        con.execute("rollback")
+        raise
+
+
+def pseudonym(secret: bytes, employee_id: str) -> str:
+    """16 hex digits that stand for a person wherever names must not be: HMAC-SHA256 of the id."""
+    return hmac.new(secret, employee_id.encode(), sha256).hexdigest()[:16]
+
+
+def _public(inputs: CompanyInputs) -> dict[str, pa.Table]:
+    tables = {name: table for name, table in inputs.tables.items() if name not in RESTRICTED}
+    people = _keyed(inputs).drop_columns(["name", "email"])
+    rest = [name for name in people.column_names if name not in ("employee_id", "employee_key")]
+    return tables | {"employees": people.select(["employee_id", "employee_key", *rest])}
+
+
+def _private(inputs: CompanyInputs) -> dict[str, pa.Table]:
+    people = _keyed(inputs).select(["employee_id", "employee_key", "name", "email"])
+    return {"employees": people, **{name: inputs.tables[name] for name in RESTRICTED}}
+
+
+def _keyed(inputs: CompanyInputs) -> pa.Table:
+    people = inputs.tables["employees"]
+    keys = [pseudonym(inputs.secret or b"", employee) for employee in people["employee_id"].to_pylist()]
+    return people.append_column("employee_key", pa.array(keys, pa.string()))
+
+
+def _from_documents(inputs: CompanyInputs) -> dict[str, pa.Table]:
+    policies = list(inputs.policies)
+    accounts = [
+        {"source": one.source, "account": one.account, "entity_id": one.entity} for one in inputs.settings.accounts
+    ]
+    settings: list[dict[str, Any]] = [{"key": key, "value": value} for key, value in inputs.settings.rows()]
+    return {
+        "management_rules": pa.Table.from_pylist(management_rows(policies), MANAGEMENT_RULES),
+        "statutory_policies": pa.Table.from_pylist(statutory_rows(policies), STATUTORY_POLICIES),
+        "accounts": pa.Table.from_pylist(accounts, ACCOUNTS),
+        "settings": pa.Table.from_pylist(settings, SETTINGS),
+    }
+
+
+def _write(con: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
+    con.register("incoming", table)
+    con.execute(f"create or replace table {name} as select * from incoming")
+    con.unregister("incoming")
