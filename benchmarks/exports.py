@@ -4,6 +4,8 @@ Amounts are exact decimals of up to eight places; sub-accounts and tags are thos
 attribution has its usual work. The same arguments give the same rows.
 """
 
+import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,12 +82,14 @@ class Stretch:
 
 
 def write_bill(path: Path, period: str, stretches: list[Stretch], seed: int) -> None:
-    """Write the month's bill to `path`, which appears whole or not at all."""
+    """Write the month's bill to `path`, dated a minute ago: `load` leaves alone what changed a moment ago."""
     parts = [_rows(stretch, period, seed) for stretch in stretches if stretch.rows]
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.partial")
     with duckdb.connect() as con:
         con.execute(f"copy (select {COLUMNS} from ({' union all '.join(parts)})) to '{partial}' (format csv, header)")
+    written = time.time() - 60
+    os.utime(partial, (written, written))
     partial.replace(path)
 
 

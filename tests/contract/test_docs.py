@@ -5,6 +5,8 @@ import re
 import shlex
 import subprocess
 import sys
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -25,6 +27,12 @@ def blocks(language: str) -> list[tuple[str, str]]:
             line = text[: match.start()].count("\n") + 1
             found.append((f"{page.relative_to(ROOT)}:{line}", match.group(1)))
     return found
+
+
+def example() -> dict[str, str]:
+    """The files of the worked example: name and text, from blocks that are headed by a language and a file's name."""
+    page = (ROOT / "docs" / "guide-data-engineer.md").read_text("utf-8")
+    return dict(re.findall(r"^```\w+ ([\w.]+)\n(.*?)^```", page, flags=re.MULTILINE | re.DOTALL))
 
 
 def commands() -> list[tuple[str, list[str]]]:
@@ -106,6 +114,29 @@ def assert_known(place: str, arguments: list[str]) -> None:
     assert done.returncode == 0, f"{place}: tokenbooks {arguments[0]} --help: {done.stderr}"
     for option in (word.split("=")[0] for word in arguments if word.startswith("--")):
         assert option in done.stdout, f"{place}: tokenbooks {arguments[0]} knows no {option}"
+
+
+def test_the_worked_example_loads(tmp_path: Path) -> None:
+    """The source of the guide, typed off its page, gives the rows of its sample."""
+    from ingestion import archive_file, find_deliveries, load_export, sources
+
+    files = example()
+    assert set(files) == {"source.yml", "charges.sql", "sample.csv"}
+    folder = tmp_path / "sources" / "reseller_bill"
+    folder.mkdir(parents=True)
+    for name, text in files.items():
+        (folder / name).write_text(text, "utf-8")
+    landed = tmp_path / "landing" / "reseller_bill" / "acme" / "2026-11-03T0600Z.csv"
+    landed.parent.mkdir(parents=True)
+    landed.write_text(files["sample.csv"], "utf-8")
+
+    known = sources(tmp_path / "sources")
+    (delivery,) = find_deliveries(tmp_path / "landing", known, quiet=0)
+    parts = [archive_file(part, tmp_path / "archive") for part in delivery.parts]
+    result = load_export(parts, known["reseller_bill"], "acme", tmp_path / "staging")
+    assert result.rows == 4
+    assert {currency: Decimal(total) for currency, total in result.totals.items()} == {"EUR": Decimal("4.5")}
+    assert (result.window_from, result.window_to) == (date(2026, 10, 1), date(2026, 11, 1))
 
 
 @pytest.mark.slow
