@@ -1,0 +1,34 @@
+-- Charges alike in who, where and what: everything below works on these, never on single charges.
+with
+
+charges as (
+
+    select * from {{ ref('stg_charges') }}
+
+),
+
+cases as (
+
+    select
+        case_id,
+        any_value(period) as period,
+        {%- for column in identity_columns() + ['model', 'token_class', 'service_tier', 'context_window'] %}
+        any_value({{ column }}) as {{ column }},
+        {%- endfor %}
+        count(*) as charges,
+        sum(recognized_cost) as recognized_cost
+    from charges
+    group by case_id
+
+),
+
+final as (
+
+    select
+        *,
+        {{ row_key(identity_columns()) }} as identity_id
+    from cases
+
+)
+
+select * from final

@@ -1,0 +1,76 @@
+-- Every share of every charge, split exactly: first among its owners, then each owner among cost centres.
+with
+
+charges as (
+
+    select * from {{ ref('stg_charges') }}
+
+),
+
+shares as (
+
+    select * from {{ ref('int_case_shares') }}
+
+),
+
+owner_slices as (
+
+    select
+        charges.charge_id,
+        charges.period,
+        charges.service_date,
+        charges.source,
+        charges.account,
+        charges.model,
+        charges.token_class,
+        charges.currency,
+        {{ split_amount('charges.recognized_cost', 'shares.owner_before', 'shares.owner_up_to', 'shares.owner_total') }}
+            as owner_amount,
+        shares.*
+    from charges
+    inner join shares on charges.case_id = shares.case_id
+
+),
+
+final as (
+
+    select
+        charge_id || ':' || cast(share_no as string) as allocation_id,
+        charge_id,
+        period,
+        service_date as charge_date,
+        source,
+        account,
+        entity_id,
+        model,
+        token_class,
+        currency,
+
+        ---------- who bears it, and how that is known
+        bearer_type,
+        bearer_id,
+        cost_center_id,
+        project_id,
+        activity,
+        workload,
+        method,
+        grade,
+        ratio,
+        {{ split_amount('owner_amount', 'center_before', 'center_up_to', 'center_total') }} as amount,
+
+        ---------- classes
+        mgmt_class,
+        mgmt_reason,
+        mgmt_policy,
+        us_gaap_treatment,
+        ifrs_treatment,
+        tax_treatment,
+        statutory_reason,
+        statutory_policy,
+        pool_reason,
+        weights_hash
+    from owner_slices
+
+)
+
+select * from final

@@ -1,0 +1,293 @@
+"""A small warehouse for tests of the dbt project: schemas `lake` and `company` in the shape that `build` writes.
+
+Tables are given as lists of dictionaries; a column that is left out is null, a table that is left out is empty.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ingestion.focus import DATASETS, duckdb_type
+
+PROJECT = Path(__file__).parent.parent / "dbt_project"
+Row = Mapping[str, Any]
+
+LAKE = {
+    "coverage": "load_id varchar, source varchar, account varchar, dataset varchar, window_by varchar, "
+    "day_from date, day_to date",
+    "loads": "load_id varchar, source varchar, account varchar, dataset varchar, sha256 varchar, rows bigint, "
+    "as_of timestamp, window_from date, window_to date",
+    "sources": "source varchar, title varchar, provider varchar, dataset varchar",
+    "drivers": "cost_source varchar, usage_source varchar",
+    "build_periods": "period varchar, start_date date, end_date date",
+    "prices": "model varchar, token_class varchar, unit_price decimal(19, 12), valid_from date, valid_to date",
+    "currencies": "currency varchar, minor_units integer",
+}
+SPAN = "valid_from date, valid_to date"
+COMPANY = {
+    "entities": "entity_id varchar, name varchar, functional_currency varchar, cutoff_timezone varchar",
+    "accounts": "source varchar, account varchar, entity_id varchar",
+    "settings": "key varchar, value varchar",
+    "cost_centers": "cost_center_id varchar, name varchar, function varchar, entity_id varchar, parent_id varchar, "
+    + SPAN,
+    "employees": "employee_id varchar, employee_key varchar, worker_type varchar, role_family varchar, "
+    "fte decimal(9, 6), " + SPAN,
+    "cost_center_assignments": "employee_id varchar, cost_center_id varchar, share decimal(9, 6), " + SPAN,
+    "services": "service_id varchar, name varchar, owner_employee_id varchar, workload varchar, "
+    "cost_center_id varchar, " + SPAN,
+    "projects": "project_id varchar, name varchar, entity_id varchar, project_type varchar, cost_center_id varchar, "
+    "location_of_work varchar, " + SPAN,
+    "credentials": "source varchar, account varchar, kind varchar, value varchar, owner_type varchar, "
+    "owner_id varchar, project_id varchar, activity varchar, " + SPAN,
+    "allocation_rules": "rule_id varchar, priority integer, source varchar, account varchar, service_id varchar, "
+    "sub_account varchar, method varchar, targets varchar, " + SPAN + ", approved_by varchar",
+    "chart_of_accounts": "account_id varchar, name varchar, account_type varchar, natural_class varchar",
+    "posting_rules": "event varchar, treatment varchar, function varchar, debit_account varchar, "
+    "credit_account varchar, " + SPAN,
+    "fiscal_periods": "entity_id varchar, period varchar, start_date date, end_date date",
+    "management_rules": "policy_id varchar, version integer, policy_hash varchar, effective_from date, "
+    "effective_to date, rule_order integer, rule_id varchar, bearer_type varchar, workload varchar, "
+    "worker_type varchar, role_family varchar, activity varchar, project_type varchar, mgmt_class varchar, "
+    "reason_code varchar",
+    "statutory_policies": "framework varchar, policy_id varchar, version integer, policy_hash varchar, "
+    "effective_from date, effective_to date, default_treatment varchar, default_reason varchar",
+}
+
+
+def write_warehouse(path: Path, tables: Mapping[str, Iterable[Row]]) -> Path:
+    """Write the DuckDB file; `tables` maps `lake.charges`, `company.employees`, ... to their rows."""
+    columns = {f"lake.{name}": text for name, text in LAKE.items()}
+    columns |= {f"company.{name}": text for name, text in COMPANY.items()}
+    for dataset, schema in DATASETS.items():
+        typed = ", ".join(f'"{field.name}" {duckdb_type(field.type)}' for field in schema)
+        columns[f"lake.{dataset}"] = typed + ", period varchar"
+    unknown = set(tables) - set(columns)
+    assert not unknown, f"no such table: {unknown}"
+    with duckdb.connect(str(path)) as con:
+        con.execute("create schema if not exists lake; create schema if not exists company")
+        for table, text in columns.items():
+            con.execute(f"create or replace table {table} ({text})")
+            for row in tables.get(table, ()):
+                names = ", ".join(f'"{name}"' for name in row)
+                marks = ", ".join("?" for _ in row)
+                con.execute(f"insert into {table} ({names}) values ({marks})", list(row.values()))
+    return path
+
+
+def charge(day: str, cost: str, row: int, **more: Any) -> dict[str, Any]:
+    """One charge of account `acme` under load `L1`; `more` overrides any column."""
+    base: dict[str, Any] = {
+        "ChargePeriodStart": f"{day} 00:00:00",
+        "BillingPeriodStart": f"{day[:7]}-01 00:00:00",
+        "BilledCost": cost,
+        "EffectiveCost": None,
+        "BillingCurrency": "USD",
+        "ChargeCategory": "Usage",
+        "x_Source": "bills",
+        "x_Account": "acme",
+        "x_LoadId": "L1",
+        "x_SourceRow": row,
+        "period": day[:7],
+    }
+    return {**base, **more}
+
+
+def use(day: str, tokens: int, row: int, **more: Any) -> dict[str, Any]:
+    """One row of metered use of account `acme` under load `U1`."""
+    base: dict[str, Any] = {
+        "UsageDate": day,
+        "Quantity": tokens,
+        "Unit": "tokens",
+        "x_Source": "meter",
+        "x_Account": "acme",
+        "x_LoadId": "U1",
+        "x_SourceRow": row,
+        "period": day[:7],
+    }
+    return {**base, **more}
+
+
+def run_dbt(warehouse: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run dbt over the warehouse in a process of its own; its output is in the result."""
+    target = warehouse.parent / "dbt"
+    command = [sys.executable, "-m", "dbt.cli.main", *arguments]
+    for option in ("--project-dir", "--profiles-dir"):
+        command += [option, str(PROJECT)]
+    command += ["--target-path", str(target), "--log-path", str(target), "--no-use-colors"]
+    env = {**os.environ, "TOKENBOOKS_WAREHOUSE": str(warehouse), **environment}
+    return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+
+
+def build(warehouse: Path, *arguments: str) -> None:
+    """`dbt build`, all models and tests; an assertion with dbt's own words when anything fails."""
+    result = run_dbt(warehouse, "build", *arguments)
+    assert result.returncode == 0, result.stdout[-6000:]
+
+
+def rows(warehouse: Path, sql: str) -> list[tuple[Any, ...]]:
+    """The answer to a query on a built warehouse."""
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        return con.execute(sql).fetchall()
+
+
+def company(**tables: Iterable[Row]) -> dict[str, Iterable[Row]]:
+    """The golden mini company, US01 with four cost centres and 34 people, with any table replaced."""
+    functions = {"CC100": "rnd", "CC200": "sales_marketing", "CC300": "gna", "CC400": "cost_of_revenue"}
+    since = {"valid_from": "2020-01-01"}
+    heads = [("CC100", 17), ("CC200", 9), ("CC300", 5), ("CC400", 3)]
+    people = [(f"P{i + 1:02d}", center) for i, center in enumerate(c for c, n in heads for _ in range(n))]
+    accounts = {"rnd": "6100", "sales_marketing": "6110", "gna": "6120", "cost_of_revenue": "5100"}
+    accounts["unallocated"] = "6180"
+    books: dict[str, Iterable[Row]] = {
+        "lake.sources": [
+            {"source": "bills", "provider": "Provider", "dataset": "charges"},
+            {"source": "meter", "provider": "Provider", "dataset": "usage"},
+        ],
+        "lake.drivers": [{"cost_source": "bills", "usage_source": "meter"}],
+        "lake.currencies": [{"currency": "USD", "minor_units": 2}, {"currency": "JPY", "minor_units": 0}],
+        "company.entities": [{"entity_id": "US01", "name": "Acme", "functional_currency": "USD"}],
+        "company.accounts": [{"source": "bills", "account": "acme", "entity_id": "US01"}],
+        "company.settings": [{"key": "book", "value": "US_GAAP"}],
+        "company.cost_centers": [
+            {"cost_center_id": c, "name": c.title(), "function": f, "entity_id": "US01", **since}
+            for c, f in functions.items()
+        ],
+        "company.employees": [
+            {
+                "employee_id": p,
+                "employee_key": f"key-{p}",
+                "worker_type": "employee",
+                "role_family": "engineering",
+                "fte": "1",
+                **since,
+            }
+            for p, _ in people
+        ],
+        "company.cost_center_assignments": [
+            {"employee_id": p, "cost_center_id": c, "share": "1", **since} for p, c in people
+        ],
+        "company.services": [{"service_id": "ci-bot", "workload": "shared_ci", **since}],
+        "company.chart_of_accounts": [
+            {"account_id": a, "name": f"Account {a}", "account_type": t, "natural_class": "other"}
+            for a, t in [(a, "expense") for a in accounts.values()] + [("2110", "liability"), ("2510", "liability")]
+        ]
+        + [{"account_id": "1510", "name": "Account 1510", "account_type": "asset", "natural_class": "other"}],
+        "company.posting_rules": [
+            {
+                "event": "accrual",
+                "treatment": "expense",
+                "function": f,
+                "debit_account": a,
+                "credit_account": "2110",
+                **since,
+            }
+            for f, a in accounts.items()
+        ]
+        + [
+            {
+                "event": "chargeback",
+                "treatment": "expense",
+                "debit_account": "1510",
+                "credit_account": "2510",
+                **since,
+            }
+        ],
+        "company.management_rules": [
+            {
+                "policy_id": "management",
+                "version": 1,
+                "effective_from": "2020-01-01",
+                "rule_order": 10,
+                "rule_id": "M010",
+                "bearer_type": "employee",
+                "mgmt_class": "human_capital_capex",
+                "reason_code": "NAMED_PERSON",
+            },
+            {
+                "policy_id": "management",
+                "version": 1,
+                "effective_from": "2020-01-01",
+                "rule_order": 20,
+                "rule_id": "M020",
+                "workload": "shared_ci",
+                "mgmt_class": "utility_opex",
+                "reason_code": "SHARED",
+            },
+        ],
+        "company.statutory_policies": [
+            {
+                "framework": f,
+                "policy_id": p,
+                "version": 1,
+                "effective_from": "2020-01-01",
+                "default_treatment": "expense",
+                "default_reason": "DEFAULT_EXPENSE",
+            }
+            for f, p in [("us_gaap", "statutory-us-gaap"), ("ifrs", "statutory-ifrs"), ("tax_us", "tax-us")]
+        ],
+    }
+    return {**books, **{name.replace("__", "."): value for name, value in tables.items()}}
+
+
+def golden_month() -> dict[str, Iterable[Row]]:
+    """accounting.md EX-12: September 2026, USD 12,345.67 billed, two people and a shared CI robot."""
+    lines = [
+        ("P01", "4200.00", "coding"),
+        ("P01", "1120.40", "maintenance"),
+        ("P01", "800.00", "learning"),
+        ("P18", "4012.15", "market_simulation"),
+        ("ci-bot", "2213.12", None),
+    ]
+    charges = [
+        charge("2026-09-14", cost, row, x_CredentialId=f"key-of-{owner}", Tags=json.dumps({"activity": activity}))
+        for row, (owner, cost, activity) in enumerate(lines, start=1)
+    ]
+    return month("2026-09", charges) | {"company.credentials": [key("P01"), key("P18"), key("ci-bot", "service")]}
+
+
+def key(owner: str, owner_type: str = "employee") -> dict[str, Any]:
+    """A dedicated key of an owner, called `key-of-<owner>`."""
+    return {
+        "source": "*",
+        "account": "*",
+        "kind": "api_key_id",
+        "value": f"key-of-{owner}",
+        "owner_type": owner_type,
+        "owner_id": owner,
+        "valid_from": "2020-01-01",
+    }
+
+
+def month(period: str, charges: list[dict[str, Any]], usage: Iterable[Row] = ()) -> dict[str, Iterable[Row]]:
+    """Charges and use of one period, covered whole by the loads L1 and U1, and that period to build."""
+    start = f"{period}-01"
+    year, number = int(period[:4]), int(period[5:])
+    end = f"{year + number // 12}-{number % 12 + 1:02d}-01"
+    pieces = [("L1", "bills", "charges"), ("U1", "meter", "usage")]
+    return {
+        "lake.charges": charges,
+        "lake.usage": usage,
+        "lake.build_periods": [{"period": period, "start_date": start, "end_date": end}],
+        "lake.coverage": [
+            {
+                "load_id": load,
+                "source": source,
+                "account": "acme",
+                "dataset": dataset,
+                "window_by": "charge",
+                "day_from": start,
+                "day_to": end,
+            }
+            for load, source, dataset in pieces
+        ],
+        "lake.loads": [
+            {"load_id": load, "source": source, "account": "acme", "dataset": dataset, "rows": len(charges)}
+            for load, source, dataset in pieces
+        ],
+    }
