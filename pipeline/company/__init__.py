@@ -5,6 +5,13 @@ The shape of every file is declared in `contract/`; the checks and the tables of
 
 from pipeline.company.checking import CompanyInputs, CompanyRefused, check_company
 from pipeline.company.loading import load_company
-from pipeline.company.starting import write_empty_company
+from pipeline.company.starting import put_company_file, write_empty_company
 
-__all__ = ["CompanyInputs", "CompanyRefused", "check_company", "load_company", "write_empty_company"]
+__all__ = [
+    "CompanyInputs",
+    "CompanyRefused",
+    "check_company",
+    "load_company",
+    "put_company_file",
+    "write_empty_company",
+]

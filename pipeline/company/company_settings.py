@@ -49,7 +49,7 @@ class Tags(Strict):
 class Cutoff(Strict):
     """How long after a period's end its exports are waited for."""
 
-    days_after_period_end: int = Field(3, ge=0)
+    days_after_period_end: int = Field(default=3, ge=0)
 
 
 class Materiality(Strict):
@@ -76,7 +76,7 @@ class CompanySettings(Strict):
     tolerance: dict[str, Amount] = {}
     cutoff: Cutoff = Cutoff()
     materiality: Materiality = Materiality()
-    small_group_k: int = Field(5, ge=1)
+    small_group_k: int = Field(default=5, ge=1)
     capitalization_threshold: Threshold = Threshold()
 
     def rows(self) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError
 
 from ingestion.findings import Finding
 
@@ -72,9 +72,8 @@ class Statutory(Version):
     default_reason: str
 
 
-ANY_POLICY: TypeAdapter[Management | Statutory] = TypeAdapter(
-    Annotated[Management | Statutory, Field(discriminator="policy_id")]
-)
+class AnyPolicy(RootModel[Annotated[Management | Statutory, Field(discriminator="policy_id")]]):
+    """A policy of either kind, told apart by its policy_id."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,7 @@ def read_policies(folder: Path) -> tuple[list[Policy], list[Finding]]:
         file = f"policies/{path.name}"
         try:
             content = path.read_bytes()
-            policy = Policy(file, sha256(content).hexdigest(), ANY_POLICY.validate_python(yaml.safe_load(content)))
+            policy = Policy(file, sha256(content).hexdigest(), AnyPolicy.model_validate(yaml.safe_load(content)).root)
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             findings.append(Finding("unreadable", _one_line(error), "correct the YAML", file))
         except ValidationError as error:

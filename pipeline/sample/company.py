@@ -11,30 +11,40 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from pipeline.company.starting import default_files
 from pipeline.sample.story import HERE, days, key_id, people, story, streams, tools_of, user_id
 
-SECRET = b"sample-company-pseudonym-key-0001"  # fixed, so that two samples have the same pseudonyms; of no real company
+# Fixed, so that two samples have the same pseudonyms; of no real company.
+SECRET = "sample-company-pseudonym-key-0001"  # noqa: S105
 
 
 def company_files() -> Iterator[tuple[str, bytes]]:
     """Every file of `company/`: (path below it, bytes)."""
+    for name, text in _texts():
+        yield name, text.encode()
+
+
+def _texts() -> Iterator[tuple[str, str]]:
+    for name, text in default_files().items():
+        if name.endswith(".csv"):  # the chart of accounts and the posting rules; its policies are its own
+            yield name, text
     written = HERE / "company"
     for path in sorted(written.rglob("*")):
         if path.is_file():
-            yield str(path.relative_to(written)), path.read_bytes() + _more_of(path.name)
+            yield str(path.relative_to(written)), path.read_text(encoding="utf-8") + _more_of(path.name)
     for name, (columns, rows) in DERIVED.items():
         yield name, _csv([columns.split(","), *rows()])
-    yield "pseudonym.key", SECRET + b"\n"
+    yield "pseudonym.key", SECRET + "\n"
 
 
-def _more_of(name: str) -> bytes:
-    return _csv(_keys()) if name == "credentials.csv" else b""
+def _more_of(name: str) -> str:
+    return _csv(_keys()) if name == "credentials.csv" else ""
 
 
-def _csv(rows: Iterable[Iterable[Any]]) -> bytes:
+def _csv(rows: Iterable[Iterable[Any]]) -> str:
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue().encode()
+    return text.getvalue()
 
 
 def email(person: dict[str, str]) -> str:

@@ -43,11 +43,10 @@ def write_sample(home: Path, deliver: bool = True) -> None:
 
 def write_company(home: Path) -> None:
     """Write `company/` of the sample, leaving a file that exists. The pseudonym key is readable by its owner only."""
+    from pipeline.company import put_company_file
+
     for name, content in company.company_files():
-        path = home / "company" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            _put(path, content, mode=0o600 if path.suffix == ".key" else 0o644)
+        put_company_file(home / "company" / name, content)
 
 
 def deliver_sample(home: Path, pause: float = 0) -> list[Path]:
@@ -56,7 +55,7 @@ def deliver_sample(home: Path, pause: float = 0) -> list[Path]:
     Each appears whole: it is written beside landing and moved in. Returns what was delivered; what is there
     already stays.
     """
-    delivered = []
+    delivered: list[Path] = []
     for delivery in sorted(deliveries(), key=lambda one: (one.name, one.source)):
         target = home / "landing" / delivery.source / delivery.account / delivery.name
         if target.exists():
@@ -98,10 +97,3 @@ def _move_in(home: Path, delivery: SampleDelivery, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     os.replace(waiting / target.name if "" in delivery.parts else waiting, target)
     shutil.rmtree(waiting, ignore_errors=True)
-
-
-def _put(path: Path, content: bytes, mode: int) -> None:
-    temporary = path.with_name(f".{path.name}.tmp")
-    with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as out:
-        out.write(content)
-    os.replace(temporary, path)
