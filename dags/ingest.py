@@ -5,18 +5,15 @@ Its run is red while a refused export lies in landing: green would say that no m
 
 from typing import Any
 
-from airflow.sdk import AssetAlias, AssetOrTimeSchedule, CronTriggerTimetable, dag, task
+from airflow.sdk import AssetAlias, AssetOrTimeSchedule, dag, task
 from airflow.sdk.exceptions import AirflowFailException
 
-from dags.wiring import FLOW, LANDING, RAW, WAREHOUSE
+from dags.wiring import FLOW, LANDING, RAW, SWEEP, WAREHOUSE
 
 WOKEN = AssetAlias("woken_by_ingest")
 
 
-@dag(
-    schedule=AssetOrTimeSchedule(assets=[LANDING], timetable=CronTriggerTimetable("*/15 * * * *", timezone="UTC")),
-    **FLOW,
-)
+@dag(schedule=AssetOrTimeSchedule(assets=[LANDING], timetable=SWEEP), **FLOW)
 def ingest() -> None:
     """Archive, type and gate every export that is new, then wake whoever has work to do."""
 

@@ -6,7 +6,7 @@ An event only wakes; what is to do is asked from the books. So events may coales
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import Asset, AssetWatcher, ExceptionRetryPolicy, RetryAction, RetryRule
+from airflow.sdk import Asset, AssetWatcher, CronTriggerTimetable, ExceptionRetryPolicy, RetryAction, RetryRule
 
 from ingestion import sources
 from pipeline.settings import Books, Settings, local_path
@@ -22,6 +22,9 @@ LANDING = Asset(
 # One per folder under ingestion/sources: adding a source is adding a folder.
 RAW = {source: Asset(f"raw_{source}", uri=f"tokenbooks://raw/{source}") for source in sorted(sources())}
 WAREHOUSE = Asset("warehouse", uri="tokenbooks://warehouse")
+
+# Bounds what a lost event can cost. Not at once when Airflow starts, though: `up` looks by itself.
+SWEEP = CronTriggerTimetable("*/15 * * * *", timezone="UTC", run_immediately=timedelta(0))
 
 # A disk that was full or a database that was locked may be well again in a moment. A contract that was broken
 # (export, company, gate) is broken on every try: it fails at once and names its cure.

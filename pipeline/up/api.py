@@ -55,8 +55,8 @@ class AirflowApi:
         return [f"{error['filename']}: {error['stack_trace'].strip()}" for error in errors]
 
     def runs(self, since: datetime) -> list[FlowRun]:
-        """Runs that began after `since`, oldest first."""
-        found = self._get("/api/v2/dags/~/dagRuns", run_after_gte=since.isoformat(), order_by="run_after", limit=100)
+        """Runs that something happened to after `since`, oldest first."""
+        found = self._get("/api/v2/dags/~/dagRuns", updated_at_gte=since.isoformat(), order_by="run_after", limit=100)
         return [
             FlowRun(run["dag_id"], run["dag_run_id"], run["state"], run.get("duration")) for run in found["dag_runs"]
         ]
@@ -100,7 +100,7 @@ class AirflowApi:
 
 
 def _errors(log: Path) -> list[str]:
-    """What a task's log, a JSON document per line, says of its failure: errors with their exceptions, without frames."""
+    """The errors in a task's log, a JSON document per line: the exceptions, without their frames."""
     found: list[str] = []
     for line in log.read_text(errors="replace").splitlines() if log.exists() else []:
         try:
