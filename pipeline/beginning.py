@@ -29,9 +29,9 @@ def begin(directory: Path, sample: bool = False, with_exports: bool = True) -> B
 
         write_company(books.home)
     else:
-        from pipeline.company import write_empty
+        from pipeline.company import write_empty_company
 
-        write_empty(books.company)
+        write_empty_company(books.company)
     written = sorted(str(path.relative_to(home)) for path in _files(books.company) - before)
     return Beginning(home, written, deliver(books) if sample and with_exports else [])
 

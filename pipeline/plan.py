@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ingestion import Source, sources
 from pipeline.content import digest, folder_hash
-from pipeline.manifest import Load, Piece, coverage, read
 from pipeline.settings import Books
+
+if TYPE_CHECKING:
+    from ingestion import Source
+    from pipeline.manifest import Load, Piece
 
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 PACKAGES = ("tokenbooks", "duckdb", "dbt-core", "dbt-duckdb", "genai-prices")
@@ -24,9 +27,9 @@ COMPANY_FILES = (".csv", ".yml", ".yaml", ".key")
 class Inputs:
     """All that a build's figures follow from. `periods` maps YYYY-MM to the hash of that period's own inputs."""
 
-    loads: list[Load]
-    pieces: list[Piece]
-    sources: Mapping[str, Source]
+    loads: "list[Load]"
+    pieces: "list[Piece]"
+    sources: "Mapping[str, Source]"
     common: dict[str, str]
     periods: dict[str, str]
 
@@ -55,11 +58,14 @@ class Inputs:
 
 def current_inputs(books: Books) -> Inputs:
     """What a build would follow from now. Reads manifests, definitions and company files; checks none of them."""
+    from ingestion import sources
+    from pipeline.manifest import coverage, read
+
     loads = [load for load in read(books) if load.verdict == "accepted"]
     return gather(loads, coverage(loads), sources(), folder_hash(books.company, COMPANY_FILES))
 
 
-def gather(loads: list[Load], pieces: list[Piece], known: Mapping[str, Source], company: str) -> Inputs:
+def gather(loads: "list[Load]", pieces: "list[Piece]", known: "Mapping[str, Source]", company: str) -> Inputs:
     """The inputs of a build, hashed per period; `company` is the content hash of the company files."""
     common = {
         "company": company,
@@ -72,7 +78,7 @@ def gather(loads: list[Load], pieces: list[Piece], known: Mapping[str, Source], 
     return Inputs(loads, pieces, known, common, periods)
 
 
-def _pieces_by_period(loads: Iterable[Load], pieces: Iterable[Piece]) -> dict[str, list[list[str]]]:
+def _pieces_by_period(loads: "Iterable[Load]", pieces: "Iterable[Piece]") -> dict[str, list[list[str]]]:
     """Per period what of which load counts in it: only loads that have rows there, cut at the period's ends.
 
     A window of billing periods is not cut: its charges may be dated in another month than they are billed.

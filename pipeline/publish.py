@@ -122,11 +122,11 @@ def _figures(at_work: _Publication) -> None:
     from pipeline import serving
 
     published, warehouse = at_work.books.published, at_work.books.warehouse
-    if not at_work.stands("database", digest(output)):
-        path = published / "finance.duckdb"
-        serving.write_database(warehouse, path, sorted({model for model, _, _ in output}))
-        at_work.wrote("database", digest(output), [path])
     with serving.warehouse_reader(warehouse) as con:
+        if not at_work.stands("database", digest(output)):
+            path = published / "finance.duckdb"
+            serving.write_database(con, path, sorted({model for model, _, _ in output}))
+            at_work.wrote("database", digest(output), [path])
         for model, period, made_from in output:
             key = f"parquet/{model}/{period or model}"
             if not at_work.stands(key, made_from):

@@ -43,15 +43,18 @@ def warehouse_reader(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield con
 
 
-def write_database(warehouse: Path, path: Path, models: Sequence[str]) -> None:
+def write_database(con: duckdb.DuckDBPyConnection, path: Path, models: Sequence[str]) -> None:
     """Schema `finance` as a database of its own, with its constraints, and nothing else of the warehouse."""
-    with replacing(path) as temporary, duckdb.connect(str(temporary)) as con:
-        con.execute(f"attach '{_quoted(warehouse)}' as warehouse (read_only)")
+    with replacing(path) as temporary:
+        # Under another name than the file's: DuckDB calls `finance.x` ambiguous in a database called finance.
+        con.execute(f"attach '{_quoted(temporary)}' as serving")
+        con.execute("use serving")
         con.execute("create schema finance")
         for model in models:
             con.execute(_definition(con, model))
             con.execute(f"insert into finance.{model} select * from warehouse.finance.{model} {_order(model)}")
-        con.execute("detach warehouse")
+        con.execute("use memory")
+        con.execute("detach serving")
 
 
 def write_parquet(con: duckdb.DuckDBPyConnection, path: Path, model: str, period: str) -> None:
@@ -79,7 +82,7 @@ def write_journals(con: duckdb.DuckDBPyConnection, folder: Path, period: str) ->
         rows = (
             f"select {cells} from warehouse.finance.fct_postings as p "
             "left join warehouse.lake.currencies as c using (currency) "
-            f"where period = $period and entity_id = '{_quoted(entity)}' order by entry_id, p.line_no"
+            f"where period = $period and entity_id = '{_quoted(entity)}' order by 1, 2"
         )
         _copy(con, rows, path, "format csv, header", period)
         files.append(path)
