@@ -8,7 +8,10 @@ import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    from ingestion.landing import Delivery
 
 BLOCK = 1 << 20
 EXTENSION = re.compile(r"\.(json|csv|parquet|txt)(\.gz)?$|\.gz$", re.IGNORECASE)
@@ -42,8 +45,11 @@ def load_id_of(source: str, account: str, sha256: str) -> str:
 
 def hash_file(path: Path) -> str:
     """The sha256 of a delivered file, read without copying it."""
+    digest = hashlib.sha256()
     with _open_settled(path) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        while block := file.read(BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
 
 
 def archive_file(path: Path, folder: Path) -> Part:
@@ -69,6 +75,12 @@ def archive_file(path: Path, folder: Path) -> Part:
     finally:
         incoming.unlink(missing_ok=True)
     return Part(path.name, digest.hexdigest(), before.st_size, kept)
+
+
+def store(delivery: "Delivery", archive: Path) -> tuple[Part, ...]:
+    """Archive every file of a delivery under `archive`/<source>/<account>. Raises Unsettled when one changes."""
+    folder = archive / (delivery.source or "-") / (delivery.account or "-")
+    return tuple(archive_file(part, folder) for part in delivery.parts)
 
 
 def remove_leftovers(archive: Path) -> None:

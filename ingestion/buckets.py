@@ -1,6 +1,7 @@
 """What days a delivery of buckets states, empty ones included, and whether its buckets can be right."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 from ingestion.findings import ExportRefused, Finding, shortened
 from ingestion.registry import Source
@@ -50,7 +51,7 @@ def _fault(start: datetime, end: datetime, page: str) -> Finding | None:
 
 def _sequence_faults(bounds: list[tuple[datetime, datetime, str]], unbroken: bool) -> list[Finding]:
     faults = []
-    for (_, end, _), (start, _, page) in zip(bounds, bounds[1:], strict=False):
+    for (_, end, _), (start, _, page) in pairwise(bounds):
         if start < end:
             faults.append(Finding("window", f"repeats the bucket of {start}, or is out of order", AGAIN, page))
         elif unbroken and start > end:

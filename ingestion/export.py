@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -38,7 +39,7 @@ class Export:
 @contextmanager
 def connection(scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A database in memory that spills into `scratch`, works in UTC, and asks no network for anything."""
-    settings = {
+    settings: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": MEMORY,
         "threads": min(os.cpu_count() or 1, 4),
         "temp_directory": str(scratch / "spill"),
@@ -148,13 +149,13 @@ def rounded(con: duckdb.DuckDBPyConnection, opened: Export, source: Source) -> t
 
 def billing_window(con: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> tuple[date, date]:
     """The half-open days of the billing periods that the loaded rows name. A period left out between two is refused."""
-    read = f"read_parquet([{', '.join(literal(str(file)) for file in files)}])"
+    read = f"read_parquet([{', '.join(literal(str(file)) for file in files)}], hive_partitioning = false)"
     query = "CAST(BillingPeriodStart AS DATE), CAST(max(BillingPeriodEnd) AS DATE)"
     spans = con.execute(f"SELECT {query} FROM {read} GROUP BY ALL ORDER BY ALL").fetchall()
     cure = "every row needs the billing period it is billed in; export whole billing periods"
     if any(start is None or end is None or start >= end for start, end in spans):
         raise ExportRefused([Finding("window", "has rows without a whole billing period", cure)])
-    for (_, end), (start, _) in zip(spans, spans[1:], strict=False):
+    for (_, end), (start, _) in pairwise(spans):
         if start > end:
             message = f"leaves out the billing periods between {end} and {start}"
             raise ExportRefused([Finding("window", message, "export adjacent billing periods, or one at a time")])

@@ -10,7 +10,7 @@ SHOWN = 60  # characters of an offending value that a message repeats
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One thing that is wrong. `row` counts records from 1 and leaves the header out; `file` is the name as delivered."""
+    """One thing that is wrong. `row` counts records from 1, without the header; `file` is the name as delivered."""
 
     rule: str
     message: str

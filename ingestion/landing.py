@@ -27,7 +27,7 @@ PAGE = re.compile(r"(?:^|page[-_ ]?)(\d{1,6})$", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Delivery:
-    """One export as it lies in landing. `fingerprint` changes when any of its files does; `as_of` is UTC.
+    """One export as it lies in landing. `fingerprint` changes when any of its files does; `as_of` is naive UTC.
 
     `waiting` deliveries may still become ready; `refused` ones cannot be read at all, `findings` say why.
     """
@@ -94,7 +94,7 @@ def _delivery(landing: Path, source: str, account: str, entry: Path) -> Delivery
     fingerprint = hashlib.sha256(repr((path, seen)).encode()).hexdigest()
     newest = max((stated.st_mtime for stated in stats), default=entry.lstat().st_mtime)
     named = stated_in(entry.name)
-    as_of = named or datetime.fromtimestamp(int(newest), UTC)
+    as_of = named or datetime.fromtimestamp(int(newest), UTC).replace(tzinfo=None)
     basis: Literal["name", "mtime"] = "name" if named else "mtime"
     delivery = Delivery(source, account, entry.name, path, parts, fingerprint, as_of, basis)
     fault = _fault(landing, delivery)
@@ -111,7 +111,7 @@ def stated_in(name: str) -> datetime | None:
     found = list(TIMESTAMP.finditer(name))
     chosen = next((match for match in reversed(found) if match[4]), found[-1] if found else None)
     try:
-        return datetime(*(int(part or 0) for part in chosen.groups()), tzinfo=UTC) if chosen else None
+        return datetime.fromisoformat("{}-{}-{}T{}:{}:{}".format(*chosen.groups("00"))) if chosen else None
     except ValueError:  # a thirty-first of February
         return None
 

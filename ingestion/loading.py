@@ -112,7 +112,7 @@ def _select(con: duckdb.DuckDBPyConnection, source: Source, account: str, load_i
 
 
 def _period(opened: export.Export, source: Source) -> str:
-    """SQL for the period of a row: the month of its service date, or where rows have none, of the window's first day."""
+    """SQL for a row's period: the month of its service date, or where rows have none, of the window's first day."""
     dated = focus.SERVICE_DATE.get(source.dataset)
     if dated is None and opened.window is not None:
         return literal(f"{opened.window[0]:%Y-%m}")
@@ -123,7 +123,7 @@ def _split(
     con: duckdb.DuckDBPyConnection, whole: Path, month: str, source: Source
 ) -> tuple[tuple[StagedFile, ...], int]:
     """One file a period, and the last row's number; the rows of a single period stay as they were written."""
-    read = f"read_parquet({literal(str(whole))})"
+    read = f"read_parquet({literal(str(whole))}, hive_partitioning = false)"
     counts = f"{month} AS period, count(*), max(x_SourceRow)"
     counted = con.execute(f"SELECT {counts} FROM {read} GROUP BY ALL ORDER BY period").fetchall()
     if any(period is None for period, *_ in counted):
@@ -149,6 +149,6 @@ def _totals(con: duckdb.DuckDBPyConnection, files: Sequence[StagedFile], source:
     amount, currency = focus.CONTROL_TOTAL.get(source.dataset, ("Quantity", "Unit"))
     if not files:
         return {}
-    read = f"read_parquet([{', '.join(literal(str(file.path)) for file in files)}])"
+    read = f"read_parquet([{', '.join(literal(str(file.path)) for file in files)}], hive_partitioning = false)"
     query = f"SELECT {currency}, CAST(sum({amount}) AS VARCHAR) FROM {read} GROUP BY ALL ORDER BY ALL"
     return {str(unit): total for unit, total in con.execute(query).fetchall()}

@@ -7,7 +7,6 @@ import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import duckdb
 
@@ -48,7 +47,7 @@ def scan(con: duckdb.DuckDBPyConnection, part: Part, source: Source) -> Scan:
 
 
 def _parquet(con: duckdb.DuckDBPyConnection, part: Part) -> Scan:
-    read = f"read_parquet({literal(str(part.path))})"
+    read = f"read_parquet({literal(str(part.path))}, hive_partitioning = false)"
     try:
         described = con.execute(f"DESCRIBE SELECT * FROM {read}").fetchall()
     except duckdb.Error as error:
