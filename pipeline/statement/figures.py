@@ -1,0 +1,119 @@
+"""Reads the blocks of a statement and ties each to the journal: one that does not sum to it is refused, never shown."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from decimal import Decimal
+
+import duckdb
+
+from pipeline.statement.block import ZERO, Block, rounding_slack, total
+from pipeline.statement.labels import POOL
+from pipeline.statement.money import apportion, share, to_unit, unit
+from pipeline.statement.queries import BLOCKS, QUERIES, Row, StatementError, ask, has_table
+
+
+def read_keys(con: duckdb.DuckDBPyConnection, periods: Collection[str] | None = None) -> list[Row]:
+    """Period, entity, currency, posted cost and pool of every block, or of those of `periods`.
+
+    Raises StatementError when there is nothing to state, or nothing for one of `periods`.
+    """
+    keys = ask(con, BLOCKS)
+    known = sorted({key["period"] for key in keys})
+    if not known:
+        raise StatementError(
+            "finance.rpt_cost_statement is empty: nothing to state; deliver exports, then `tokenbooks run`"
+        )
+    unknown = sorted(set(known if periods is None else periods) - set(known))
+    if unknown:
+        raise StatementError(f"no statement for {', '.join(unknown)}; these books have {', '.join(known)}")
+    return [key for key in keys if periods is None or key["period"] in periods]
+
+
+def read_blocks(con: duckdb.DuckDBPyConnection, periods: Collection[str] | None = None) -> list[Block]:
+    """The blocks of `periods`, or of all. Raises StatementError as `read_keys`, and when a block does not tie."""
+    return [read_block(con, key["period"], key["entity_id"], key["currency"]) for key in read_keys(con, periods)]
+
+
+def read_block(con: duckdb.DuckDBPyConnection, period: str, entity_id: str, currency: str) -> Block:
+    """One block, tied to the journal. Raises StatementError naming what does not sum to it."""
+    names = [name for name in QUERIES if name not in ("lake_loads", "charge_loads", "work")]
+    has_lake = has_table(con, "lake", "loads") and has_table(con, "lake", "coverage")
+    read = {
+        name: ask(con, QUERIES[query], period=period, entity_id=entity_id, currency=currency)
+        for name, query in [*((name, name) for name in names), ("loads", "lake_loads" if has_lake else "charge_loads")]
+    }
+    posted = total(read["slices"])
+    pooled = total(row for row in read["slices"] if row["cost_center_id"] == POOL)
+    where = f"{period} {entity_id} {currency}"
+    slack = rounding_slack(read["journal"], currency)
+    read["pool"] = as_posted(read["pool"], pooled, currency, slack, f"{where}: rpt_unallocated")
+    read["bridge"] = as_posted(read["bridge"], posted, currency, slack, f"{where}: rpt_classification_bridge")
+    read["methods"] = as_posted(read["methods"], posted, currency, slack, f"{where}: fct_allocations")
+    read["reconciliation"] = reconciled(read["reconciliation"], currency)
+    block = Block(period, entity_id, entity_name(con, entity_id), currency, posted, **read)
+    tie(block, where)
+    return block
+
+
+def entity_name(con: duckdb.DuckDBPyConnection, entity_id: str) -> str:
+    """The entity's name where the database has the company's tables, else its id."""
+    if not has_table(con, "company", "entities"):
+        return entity_id
+    found = ask(con, "select name from company.entities where entity_id = $entity_id", entity_id=entity_id)
+    return found[0]["name"] if found else entity_id
+
+
+def as_posted(rows: list[Row], target: Decimal, currency: str, slack: Decimal, what: str) -> list[Row]:
+    """Rows of exact amounts as what was posted of them: whole cents that sum to `target`.
+
+    The exact sum may differ from `target` by no more than `slack`, a cent for each line of the journal.
+    """
+    found = total(rows)
+    if abs(found - target) > slack:
+        raise StatementError(f"{what} sums to {found:,f}, the journal to {target:,f}; rebuild with `tokenbooks build`")
+    amounts = apportion([row["amount"] for row in rows], target, unit(currency))
+    return [
+        {**row, "amount": amount, "share": share(amount, target)} for row, amount in zip(rows, amounts, strict=True)
+    ]
+
+
+def reconciled(rows: list[Row], currency: str) -> list[Row]:
+    """Each account from the bill to the posting: billed as an invoice is rounded, allocated and pooled as posted."""
+    out = []
+    for row in rows:
+        billed, not_recognized = to_unit(row["billed_cost"], currency), to_unit(row["not_recognized"], currency)
+        figures = {
+            "billed": billed,
+            "not_recognized": not_recognized,
+            "recognized": billed - not_recognized,
+            "rounding": row["posted"] - (billed - not_recognized),
+            "allocated": row["posted"] - row["pooled"],
+        }
+        out.append(row | figures)
+    return out
+
+
+def tie(block: Block, where: str) -> None:
+    """Raises StatementError unless statement, reconciliation and journal agree to the cent and the journal balances."""
+    cost: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    for row in block.journal:
+        cost[f"the {row['book']} journal charges"] += (
+            row["debit"] - row["credit"] if row["account_type"] == "expense" else ZERO
+        )
+    if not cost:
+        raise StatementError(f"{where}: the journal has no entry; run `tokenbooks build`")
+    cost["the reconciliation posts"] = block.reconciled
+    for what, amount in cost.items():
+        if amount != block.total:
+            raise StatementError(f"{where}: tables sum to {block.total:,f}, {what} {amount:,f}; run `tokenbooks build`")
+    debit, credit = total(block.journal, "debit"), total(block.journal, "credit")
+    if debit != credit:
+        raise StatementError(
+            f"{where}: the journal does not balance, debit {debit:,f}, credit {credit:,f}; nothing is shown"
+        )
+    for row in block.reconciliation:
+        if row["difference"] != 0:
+            account = f"{row['source']}/{row['account']}"
+            raise StatementError(
+                f"{where}: {account} does not reconcile, difference {row['difference']}; nothing is shown"
+            )

@@ -1,0 +1,57 @@
+"""The words of the statement: what finance reads for each code. A code without words is shown as is."""
+
+# Stands beside every mention of human-capital capex: neither framework knows such an asset (accounting.md, section 0).
+NOT_STATUTORY = "management view, not GAAP or IFRS"
+POOL = "(unallocated)"
+
+CLASSES = {
+    "utility_opex": "Utility opex",
+    "human_capital_capex": f"Human-capital capex ({NOT_STATUTORY})",
+}
+FUNCTIONS = {
+    "rnd": "Research and development",
+    "sales_marketing": "Sales and marketing",
+    "gna": "General and administrative",
+    "cost_of_revenue": "Cost of revenue",
+    "unallocated": "Unallocated pool",
+}
+BEARERS = {
+    "employee": "People",
+    "service": "Services",
+    "project": "Projects",
+    "cost_center": "Cost centres",
+    "pool": "Unallocated pool",
+}
+METHODS = {
+    "direct": "Direct: the charge names a person or a person's key",
+    "dedicated": "Dedicated: the key, tag or workspace belongs to a service, project or centre",
+    "metered": "Metered: split by use on the same day",
+    "headcount": "Rule: by headcount",
+    "fixed": "Rule: fixed shares",
+    "even": "Rule: equal shares",
+    "direct_cost": "Rule: in proportion to direct cost",
+    "pool": "None: kept in the unallocated pool",
+}
+REASONS = {
+    "unknown_key": "A key or user nobody has claimed",
+    "unknown_owner": "The owner on file does not exist",
+    "pre_employment": "Used before the owner's first day",
+    "no_owner": "Names nobody, and no use is metered",
+    "no_usage": "No use was metered that day",
+    "unpriced_usage": "Use is metered, but has no price",
+    "no_driver": "The rule has nothing to spread by",
+    "no_cost_center": "The owner has no cost centre",
+    "rule_pool": "A rule keeps it here",
+}
+VERBATIM: dict[str, str] = {}
+DATASETS = {"charges": "Cost", "usage": "Use (driver)", "identities": "Identities", "invoices": "Invoices"}
+
+
+def words(table: dict[str, str], code: str | None, missing: str = "(none stated)") -> str:
+    """What `code` is called in `table`; the code itself when it has no words, `missing` when there is no code."""
+    return missing if not code else table.get(code, code)
+
+
+def class_label(code: str | None) -> str:
+    """The management class with, for human-capital capex, the words that say what it is not."""
+    return words(CLASSES, code)

@@ -1,0 +1,180 @@
+"""What the statement asks of schema `finance`: one query per table, each for one period, entity and currency.
+
+Sums of `amount_rounded` are what was posted; exact amounts are asked for only where no posted ones exist.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipeline.settings import BooksError
+from pipeline.statement.labels import POOL
+
+Row = dict[str, Any]
+
+REQUIRED = (
+    "fct_allocations",
+    "fct_charges",
+    "fct_journal_entries",
+    "fct_postings",
+    "rpt_classification_bridge",
+    "rpt_cost_statement",
+    "rpt_reconciliation",
+    "rpt_trial_balance",
+    "rpt_unallocated",
+)
+
+BLOCKS = f"""
+select period, entity_id, currency, sum(amount) as amount, sum(pooled) as pooled from (
+    select period, entity_id, currency, amount_rounded as amount,
+        case when cost_center_id = '{POOL}' then amount_rounded else 0 end as pooled
+    from finance.rpt_cost_statement
+    union all
+    select period, entity_id, currency, 0, 0 from finance.fct_journal_entries
+)
+group by period, entity_id, currency
+order by period, count(*) desc, entity_id, currency
+"""
+
+_BLOCK = "period = $period and entity_id = $entity_id and currency = $currency"
+
+# Bill, reconciliation and pool are kept per account. One entity pays an account; others may bear parts of its cost.
+_PAID = f"(select distinct source, account from finance.fct_charges where {_BLOCK})"
+_TOUCHED = f"""account in (
+    select account from finance.fct_charges where {_BLOCK}
+    union
+    select account from finance.rpt_cost_statement where {_BLOCK}
+)"""
+_ACCOUNTS = f"period = $period and currency = $currency and (source, account) in {_PAID}"
+
+QUERIES = {
+    "months": """
+        select period, sum(amount_rounded) as amount from finance.rpt_cost_statement
+        where period <= $period and entity_id = $entity_id and currency = $currency
+        group by period order by period desc limit 13
+    """,
+    "slices": f"""
+        select provider, source, account, model, cost_center_id, cost_center_name, function, bearer_type, mgmt_class,
+            sum(amount_rounded) as amount
+        from finance.rpt_cost_statement where {_BLOCK}
+        group by all order by all
+    """,
+    "pool": f"""
+        select source, account, model, pool_reason,
+            case when sub_account_id like '%@%' then '(withheld)' else sub_account_id end as workspace,
+            max(age_days) as age_days, min(oldest_charge_date) as oldest_charge_date,
+            sum(charges) as charges, sum(amount) as amount
+        from finance.rpt_unallocated where {_ACCOUNTS}
+        group by all order by amount desc, 1, 2, 3, 4, 5
+    """,
+    "reconciliation": f"""
+        with borne as (
+            select source, account, coalesce(sum(amount_rounded) filter (cost_center_id = '{POOL}'), 0) as pooled,
+                coalesce(sum(amount_rounded) filter (entity_id <> $entity_id), 0) as elsewhere
+            from finance.rpt_cost_statement where period = $period and currency = $currency group by source, account
+        )
+        select source, account, charge_rows, billed_cost, not_recognized, posted_rounded as posted, difference,
+            coalesce(borne.pooled, 0) as pooled, coalesce(elsewhere, 0) as elsewhere
+        from finance.rpt_reconciliation left join borne using (source, account) where {_ACCOUNTS}
+        order by source, account
+    """,
+    "charged_from_others": f"""
+        select coalesce(sum(amount_rounded), 0) as amount from finance.rpt_cost_statement
+        where {_BLOCK} and (source, account) not in {_PAID}
+    """,
+    "entries": f"""
+        select book, entry_id, posting_date, kind, lines
+        from finance.fct_journal_entries where {_BLOCK} order by book, posting_date, entry_id
+    """,
+    "journal": f"""
+        select book, account_id, account_name, account_type, count(*) as lines,
+            sum(debit) as debit, sum(credit) as credit
+        from finance.fct_postings where {_BLOCK}
+        group by all order by book, account_id
+    """,
+    "trial_balance": f"""
+        select book, account_id, account_name, account_type, debit, credit, balance
+        from finance.rpt_trial_balance where {_BLOCK} order by book, account_id
+    """,
+    "bridge": f"""
+        select mgmt_class, us_gaap_treatment, reason, sum(amount) as amount
+        from finance.rpt_classification_bridge where {_BLOCK}
+        group by all order by mgmt_class, amount desc, us_gaap_treatment, reason
+    """,
+    "methods": f"""
+        select grade, method, sum(amount) as amount from finance.fct_allocations where {_BLOCK}
+        group by all order by grade, amount desc, method
+    """,
+    "charge_loads": f"""
+        select load_id, source, account, count(*) as rows, sum(billed_cost) as billed
+        from finance.fct_charges where period = $period and currency = $currency and {_TOUCHED}
+        group by all order by source, account, load_id
+    """,
+    "lake_loads": f"""
+        with pieces as (
+            select distinct load_id from lake.coverage
+            where day_from < cast($period || '-01' as date) + interval 1 month
+                and day_to > cast($period || '-01' as date)
+        ), billed as (
+            select load_id, count(*) as rows, sum(billed_cost) as billed
+            from finance.fct_charges where period = $period and currency = $currency group by load_id
+        )
+        select load_id, source, account, dataset, left(sha256, 12) as sha256, window_from, window_to - 1 as window_last,
+            strftime(as_of, '%Y-%m-%d %H:%M') as as_of, coalesce(billed.rows, l.rows) as rows, billed.billed
+        from lake.loads as l inner join pieces using (load_id) left join billed using (load_id)
+        where {_TOUCHED} and (dataset <> 'charges' or billed.rows > 0)
+        order by dataset, source, account, load_id
+    """,
+    "work": f"""
+        select project_id, activity, sum(amount) as amount from finance.fct_allocations
+        where {_BLOCK} and coalesce(cost_center_id, '{POOL}') = $cost_center
+        group by all order by amount desc, project_id, activity
+    """,
+}
+
+
+class StatementError(BooksError):
+    """A statement that cannot be shown, or that would not tie to the journal; the message says what to do."""
+
+
+@contextmanager
+def reading(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The database `warehouse`, or `finance.duckdb` in that directory, opened to be read only.
+
+    Raises StatementError when it is not there, is being written, or lacks a table of the statement.
+    """
+    path = warehouse / "finance.duckdb" if warehouse.is_dir() else warehouse
+    if not path.is_file():
+        raise StatementError(f"{path}: no such database; make it with `tokenbooks run`")
+    try:
+        con = duckdb.connect(str(path), read_only=True)
+    except duckdb.Error as error:
+        raise StatementError(
+            f"{path}: cannot be read now ({error}); wait for the build, or read the published one"
+        ) from error
+    try:
+        missing = [name for name in REQUIRED if not has_table(con, "finance", name)]
+        if missing:
+            raise StatementError(f"{path}: finance.{', finance.'.join(missing)} missing; run `tokenbooks build`")
+        yield con
+    finally:
+        con.close()
+
+
+def has_table(con: duckdb.DuckDBPyConnection, schema: str, name: str) -> bool:
+    """Whether the database holds that table or view."""
+    found = con.execute(
+        "select 1 from information_schema.tables where table_schema = $schema and table_name = $name",
+        {"schema": schema, "name": name},
+    )
+    return found.fetchone() is not None
+
+
+def ask(con: duckdb.DuckDBPyConnection, sql: str, **values: str) -> list[Row]:
+    """The rows of a query as dictionaries; money comes as Decimal. `values` are bound, those the SQL names."""
+    result = con.execute(sql, {name: value for name, value in values.items() if f"${name}" in sql})
+    names = [column[0] for column in result.description]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
