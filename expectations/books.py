@@ -128,7 +128,8 @@ def statement_rules(period: str) -> list[Rule]:
         _equal(
             "bridge_has_no_residual",
             "The bridge from management class to US GAAP treatment sums to the allocations: its residual is zero.",
-            f"select {GRAIN}, sum(amount) as amount from finance.rpt_classification_bridge where {that} group by {GRAIN}",
+            f"select {GRAIN}, sum(amount) as amount from finance.rpt_classification_bridge where {that}"
+            f" group by {GRAIN}",
             allocated,
         ),
         *_reconciled(that),
@@ -155,7 +156,7 @@ def _reconciled(that: str) -> list[Rule]:
         ),
         none_of(
             "reconciliation_is_zero",
-            "Every source and account reconciles: the difference is zero, and billed is recognised plus not recognised.",
+            "Every source and account reconciles: no difference, and billed is recognised plus not recognised cost.",
             f"select * from finance.rpt_reconciliation where {that} and (difference is distinct from 0"
             " or billed_cost is distinct from recognized_cost + not_recognized)",
             ("difference",),

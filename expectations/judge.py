@@ -1,11 +1,12 @@
 """The one place that runs a gate: rows into Great Expectations, a verdict out. Nothing is written."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from expectations.engine import Engine, engine, parquet
-from expectations.verdict import CRITICAL, LoadContext, Result, Skipped, Verdict
+from expectations.verdict import CRITICAL, WARNING, LoadContext, Result, Skipped, Verdict
 
 MOST_ROWS_SHOWN = 1000
 MOST_VALUES_SHOWN = 5
@@ -25,8 +26,7 @@ def judge_load(files: list[Path], dataset: str, source: Any, context: LoadContex
     about = {name: value for name, value in vars(context).items() if name not in ("load_id", "totals")}
     about |= {"totals": dict(context.totals), "periods": _periods(files)}
     if not files:
-        nothing = Result("has_rows", "There is at least one row.", CRITICAL, success=False, observed="no rows")
-        return Verdict("load", context.load_id, (nothing,), **about)
+        return Verdict("load", context.load_id, (_nothing(context),), **about)
     with engine() as gate, gate.view(f"load_{context.load_id}", parquet(files)) as view:
         span = gate.connection.execute(f'select min("x_SourceRow"), max("x_SourceRow") from {view}').fetchone()
         suite = LOAD_GATES[dataset](context, span, getattr(source, "gate", None) or ())
@@ -57,7 +57,9 @@ def judge_books(warehouse: Path, periods: Iterable[str]) -> list[Verdict]:
 
 def offending_rows(verdict: Verdict, files: list[Path]) -> dict[str, Any]:
     """For each rule of a load that failed, the rows that break it as a pyarrow Table: the first 1,000."""
-    found = {}
+    found: dict[str, Any] = {}
+    if not files:
+        return found
     with engine() as gate, gate.view(f"rows_{verdict.subject}", parquet(files)) as view:
         for result in verdict.failures:
             if result.offending_sql and result.where is None:
@@ -85,7 +87,10 @@ def _judge_period(gate: Engine, kind: str, period: str) -> Verdict:
     return Verdict(kind, period, results, skipped, periods=(period,))
 
 
-def _judge(gate: Engine, view: str, suite: Any, batch: str = "{batch}") -> tuple[tuple[Result, ...], tuple[Skipped, ...]]:
+Judged = tuple[tuple[Result, ...], tuple[Skipped, ...]]
+
+
+def _judge(gate: Engine, view: str, suite: Any, batch: str = "{batch}") -> Judged:
     """The results of a suite over a view, in the order of its rules, with the rules that had nothing to judge."""
     skipped = [Skipped(*unjudged) for unjudged in suite.meta["skipped"]]
     order = [expectation.meta for expectation in suite.expectations]
@@ -94,11 +99,11 @@ def _judge(gate: Engine, view: str, suite: Any, batch: str = "{batch}") -> tuple
         if told["applies"] and not _any(gate, view, told["applies"]):
             skipped.append(Skipped(told["name"], told["plain"], "No row states what this rule compares."))
             suite.delete_expectation(expectation)
-    outcome = {ran.expectation_config.meta["name"]: ran for ran in gate.run(view, suite).results}
-    left_out = {rule.rule for rule in skipped}
-    results = [_result(gate, view, told, outcome.get(told["name"])) for told in order if told["name"] not in left_out]
-    stored = [Result(**{**vars(r), "offending_sql": (r.offending_sql or "").replace("{batch}", batch) or None}) for r in results]
-    return tuple(stored), tuple(skipped)
+    outcome = {ran.expectation_config.meta["number"]: ran for ran in gate.run(view, suite).results}
+    left = {expectation.meta["number"] for expectation in suite.expectations}
+    results = [_result(gate, view, told, outcome.get(told["number"])) for told in order if told["number"] in left]
+    named = [replace(r, offending_sql=(r.offending_sql or "").replace("{batch}", batch) or None) for r in results]
+    return tuple(named), tuple(skipped)
 
 
 def _result(gate: Engine, view: str, told: dict[str, Any], ran: Any) -> Result:
@@ -109,14 +114,16 @@ def _result(gate: Engine, view: str, told: dict[str, Any], ran: Any) -> Result:
     if problem:
         return Result(**known, severity=CRITICAL, success=False, observed=f"could not be judged: {problem}")
     found = ran.result
-    unexpected = int(found.get("unexpected_count", found["observed_value"] if "observed_value" in found else 0) or 0)
+    unexpected = int(found.get("unexpected_count", found.get("observed_value", 0)) or 0)
     if told["offending"] is None:
         observed, unexpected = f"{found['observed_value']:,} rows", 0 if ran.success else 1
     else:
         observed = f"{unexpected:,} break it" if unexpected else "none breaks it"
     if not ran.success and told["shows"]:
         observed += f": {_values(gate, view, told)}"
-    return Result(**known, severity=told["severity"], success=ran.success, observed=observed, unexpected_count=unexpected)
+    return Result(
+        **known, severity=told["severity"], success=ran.success, observed=observed, unexpected_count=unexpected
+    )
 
 
 def _exception(info: dict[str, Any] | None) -> str | None:
@@ -131,8 +138,19 @@ def _any(gate: Engine, view: str, condition: str) -> bool:
 
 def _values(gate: Engine, view: str, told: dict[str, Any]) -> str:
     offending = told["offending"].format(batch=f'"{view}"')
-    query = f'select distinct cast("{told["shows"]}" as varchar) as v from ({offending}) order by v limit {MOST_VALUES_SHOWN}'
+    shown = f'cast("{told["shows"]}" as varchar)'
+    query = f"select distinct {shown} as v from ({offending}) order by v limit {MOST_VALUES_SHOWN}"
     return ", ".join(str(value) for (value,) in gate.connection.execute(query).fetchall())
+
+
+def _nothing(context: LoadContext) -> Result:
+    """An export without rows is refused, unless it states itself that its window holds nothing."""
+    if context.rows == 0 and context.window_from and context.window_to:
+        plain = f"The export states something between {context.window_from} and {context.window_to}."
+        return Result("states_use", plain, WARNING, success=False, observed="it states that there was nothing")
+    return Result(
+        "has_rows", "There is at least one row.", CRITICAL, success=False, observed="0 rows", unexpected_count=1
+    )
 
 
 def _periods(files: list[Path]) -> tuple[str, ...]:

@@ -139,8 +139,9 @@ class Rules:
         import great_expectations.expectations as gxe
 
         suite = gx.ExpectationSuite(name=self.name, meta={"skipped": self.skipped})
-        for rule in self.rules:
+        for number, rule in enumerate(self.rules):
             expectation = getattr(gxe, rule.expectation)
             meta = {key: value for key, value in vars(rule).items() if key not in ("arguments", "expectation")}
+            meta["number"] = number
             suite.add_expectation(expectation(**rule.arguments, severity=rule.severity, meta=meta))
         return suite
