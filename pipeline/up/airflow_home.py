@@ -19,6 +19,30 @@ PROJECT = Path(__file__).resolve().parents[2]
 DEFAULT_PORT = 8080
 USER = "admin"
 
+# What differs from Airflow's defaults, and why.
+CHOSEN: dict[str, dict[str, object]] = {
+    "core": {
+        "executor": "LocalExecutor",
+        "parallelism": 4,  # each idle worker is a process, and a flow runs one task at a time
+        "load_examples": False,
+        "dags_are_paused_at_creation": False,  # otherwise nothing happens until somebody clicks three switches
+    },
+    "api": {
+        "host": "127.0.0.1",  # the default listens on every interface
+        "workers": 1,
+    },
+    "scheduler": {
+        "scheduler_idle_sleep_time": 0.2,  # default 1 s, slept several times between an event and its task
+        "task_instance_heartbeat_timeout": 60,  # default 300 s; a killed task is tried again in a minute
+    },
+    "dag_processor": {
+        "refresh_interval": 60,  # default 300 s; a flow that was added shows up in a minute
+        "bundle_refresh_check_interval": 1,  # default 5 s; at start nothing is read before the first check
+    },
+    "logging": {"colored_console_log": False},
+    "usage_data_collection": {"enabled": False},
+}
+
 
 @dataclass(frozen=True)
 class AirflowHome:
@@ -62,43 +86,28 @@ def prepare(books: Books, port: int = DEFAULT_PORT, dags: Path | None = None) ->
     return home
 
 
-def settings(home: AirflowHome, keys: dict[str, str], dags: Path) -> dict[str, dict[str, object]]:
+def settings(home: AirflowHome, keys: dict[str, str], dags: Path) -> dict[str, dict[str, str]]:
     """The content of airflow.cfg: section → option → value. `%` is doubled, as Airflow interpolates."""
-    # What has a comment was chosen for a reason; the rest are names and places.
-    values: dict[str, dict[str, object]] = {
+    own: dict[str, dict[str, object]] = {
         "core": {
             "dags_folder": dags,
-            "executor": "LocalExecutor",
-            "parallelism": 4,  # each idle worker is a process; one task per flow runs at a time
-            "load_examples": False,
-            "dags_are_paused_at_creation": False,  # otherwise nothing happens until somebody clicks three switches
             "fernet_key": keys["fernet_key"],
             "simple_auth_manager_users": f"{USER}:admin",
             "simple_auth_manager_passwords_file": home.path / "passwords.json",
         },
         "database": {"sql_alchemy_conn": f"sqlite:///{home.path / 'airflow.db'}"},
         "api": {
-            "host": "127.0.0.1",  # the default listens on every interface
             "port": home.port,
             "base_url": home.url,  # tasks report to it, so it must be the port really taken
-            "workers": 1,
             "secret_key": keys["secret_key"],
         },
         "api_auth": {"jwt_secret": keys["jwt_secret"]},  # the same for all components, or no task can report
-        "scheduler": {
-            "scheduler_idle_sleep_time": 0.2,  # default 1 s, slept up to five times between an event and the next flow
-            "task_instance_heartbeat_timeout": 60,  # default 300 s; a killed task is tried again in a minute
-        },
-        "dag_processor": {
-            "min_file_process_interval": 30,
-            "refresh_interval": 60,  # default 300 s: a source that was added shows up in a minute
-            "bundle_refresh_check_interval": 1,  # default 5 s: at start nothing is parsed before the first check
-            "dag_bundle_storage_path": home.path / "bundles",  # default: a directory in /tmp shared by all Airflows
-        },
-        "logging": {"base_log_folder": home.logs, "colored_console_log": False},
-        "usage_data_collection": {"enabled": False},
+        # The default is a directory in /tmp that all Airflows of the machine share.
+        "dag_processor": {"dag_bundle_storage_path": home.path / "bundles"},
+        "logging": {"base_log_folder": home.logs},
     }
-    return {s: {k: str(v).replace("%", "%%") for k, v in options.items()} for s, options in values.items()}
+    merged = {section: {**CHOSEN.get(section, {}), **own.get(section, {})} for section in {**CHOSEN, **own}}
+    return {s: {k: str(v).replace("%", "%%") for k, v in options.items()} for s, options in merged.items()}
 
 
 def free_port(wanted: int) -> int:

@@ -1,0 +1,178 @@
+"""Every file in `dags/`, found by listing: read by Airflow without an error, light, and woken by what it declares."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import ingestion
+
+ROOT = Path(__file__).parents[2]
+DAGS = ROOT / "dags"
+# They take seconds to import, for every parse of every file and every task; a flow needs none of them to be declared.
+HEAVY = {"altair", "dbt", "genai_prices", "great_expectations", "jinja2.sandbox", "pandas", "pyarrow", "typer"}
+
+# Asked in a process of its own: Airflow's home and settings must be there before it is imported.
+READ = """
+import json, sys
+from airflow.dag_processing.dagbag import BundleDagBag
+from pathlib import Path
+folder = Path(sys.argv[1])
+bag = BundleDagBag(folder, bundle_path=folder, bundle_name="dags")
+
+def leaves(assets):
+    return [leaf for part in assets.objects for leaf in leaves(part)] if hasattr(assets, "objects") else [assets]
+
+def flow(dag):
+    timetable = dag.timetable
+    assets = timetable.asset_condition
+    swept = getattr(timetable, "timetable", None)
+    return {
+        "file": Path(dag.fileloc).name,
+        "condition": type(assets).__name__,
+        "assets": sorted(asset.name for asset in leaves(assets)),
+        "watchers": [watcher.trigger.serialize() for asset in leaves(assets) for watcher in asset.watchers],
+        "cron": getattr(swept, "expression", None),
+        "catchup": dag.catchup,
+        "max_active_runs": dag.max_active_runs,
+        "tasks": {
+            task.task_id: {
+                "retries": task.retries,
+                "outlets": [outlet.name for outlet in task.outlets],
+                "downstream": sorted(task.downstream_task_ids),
+            }
+            for task in dag.tasks
+        },
+    }
+
+flows = {name: flow(dag) for name, dag in bag.dags.items()}
+print(json.dumps({"errors": bag.import_errors, "modules": sorted(sys.modules), "flows": flows}))
+"""
+
+
+def read(folder: Path, home: Path, project: Path = ROOT) -> dict[str, Any]:
+    """What Airflow finds in `folder`, with the books at `home`/books."""
+    environment = {
+        **os.environ,
+        "AIRFLOW_HOME": str(home / "airflow"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__LOGGING__LOGGING_LEVEL": "ERROR",
+        "TOKENBOOKS_HOME": str(home / "books"),
+        "PYTHONPATH": str(project),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", READ, str(folder)], env=environment, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return read(DAGS, tmp_path_factory.mktemp("dags"))
+
+
+@pytest.fixture(scope="module")
+def flows(found: dict[str, Any]) -> Mapping[str, Any]:
+    assert not found["errors"]
+    return found["flows"]
+
+
+def test_every_file_gives_the_flow_of_its_name(flows: Mapping[str, Any]) -> None:
+    files = {path.stem for path in DAGS.glob("*.py")} - {"__init__", "wiring"}
+    assert files == {"ingest", "warehouse", "publish"}
+    assert {name: flow["file"] for name, flow in flows.items()} == {name: f"{name}.py" for name in files}
+
+
+def test_declaring_the_flows_imports_nothing_heavy(found: dict[str, Any]) -> None:
+    assert "airflow.sdk" in found["modules"]
+    assert not HEAVY & set(found["modules"])
+
+
+def test_a_change_in_landing_wakes_ingest_and_a_sweeper_does_too(flows: Mapping[str, Any], tmp_path: Path) -> None:
+    ingest = flows["ingest"]
+    assert ingest["assets"] == ["landing"]
+    assert ingest["cron"] == "*/15 * * * *"
+    (path, kwargs), *others = ingest["watchers"]
+    assert not others
+    assert path == "pipeline.trigger.LandingTrigger"
+    assert kwargs["landing"].endswith("/books/landing")
+    # A file that has stood still for as long as `load` asks must not be announced sooner: it would be passed over.
+    from ingestion.landing import QUIET
+
+    assert kwargs["settle"] >= QUIET
+
+
+def test_any_source_wakes_the_warehouse_and_the_warehouse_wakes_publish(flows: Mapping[str, Any]) -> None:
+    sources = ingestion.sources()
+    assert len(sources) >= 5
+    assert flows["warehouse"]["assets"] == sorted(f"raw_{source}" for source in sources)
+    assert flows["warehouse"]["condition"] == "AssetAny"
+    assert flows["publish"]["assets"] == ["warehouse"]
+    assert flows["warehouse"]["tasks"]["build"]["outlets"] == ["warehouse"]
+
+
+def test_flows_run_one_at_a_time_and_in_few_tasks(flows: Mapping[str, Any]) -> None:
+    assert {flow["max_active_runs"] for flow in flows.values()} == {1}
+    assert {flow["catchup"] for flow in flows.values()} == {False}
+    assert {name: sorted(flow["tasks"]) for name, flow in flows.items()} == {
+        "ingest": ["load", "refused"],
+        "warehouse": ["build"],
+        "publish": ["swap"],
+    }
+    assert {
+        task["retries"] for flow in flows.values() for name, task in flow["tasks"].items() if name != "refused"
+    } == {3}
+
+
+def test_refusals_are_told_after_the_good_loads_went_on(flows: Mapping[str, Any]) -> None:
+    load, refused = flows["ingest"]["tasks"]["load"], flows["ingest"]["tasks"]["refused"]
+    assert load["outlets"] == ["woken_by_ingest"]  # events are stored when `load` succeeds, so before `refused` fails
+    assert load["downstream"] == ["refused"]
+    assert refused == {"retries": 0, "outlets": [], "downstream": []}
+
+
+def test_a_source_added_as_a_folder_wakes_the_warehouse_without_another_change(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    for room in ("dags", "pipeline", "ingestion", "expectations"):
+        shutil.copytree(ROOT / room, project / room, ignore=shutil.ignore_patterns("__pycache__"))
+    sources = project / "ingestion" / "sources"
+    shutil.copytree(sources / "focus", sources / "focus_of_another")
+    settings = sources / "focus_of_another" / "source.yml"
+    settings.write_text(settings.read_text().replace("id: focus\n", "id: focus_of_another\n"))
+    found = read(project / "dags", tmp_path, project)
+    assert not found["errors"]
+    assert "raw_focus_of_another" in found["flows"]["warehouse"]["assets"]
+
+
+@pytest.mark.parametrize(
+    ("error", "retried"),
+    [
+        (OSError("no space left on device"), True),
+        (ConnectionError("reset by peer"), True),
+        (ValueError("a bug"), False),
+        ("duckdb.IOException", True),
+        ("duckdb.BinderException", False),
+        ("pipeline.BuildFailed", False),
+        ("pipeline.company.CompanyRefused", False),
+        ("ingestion.ExportRefused", False),
+    ],
+    ids=str,
+)
+def test_only_what_another_try_can_cure_is_tried_again(error: Exception | str, retried: bool) -> None:
+    from airflow.sdk import RetryAction
+    from airflow.sdk.module_loading import import_string
+
+    from dags.wiring import CURABLE
+
+    if isinstance(error, str):
+        kind = import_string(error)
+        error = kind.__new__(kind)
+    decision = CURABLE.evaluate(error, try_number=1, max_tries=3)
+    assert decision.action is (RetryAction.RETRY if retried else RetryAction.FAIL)
