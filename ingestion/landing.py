@@ -18,6 +18,7 @@ from ingestion.pages import PAGE_LIMIT, read_page
 from ingestion.registry import Source
 
 QUIET = 2.0  # seconds without change after which a file is taken to be written to its end
+SETTLING = "it changed a moment ago"
 BEING_WRITTEN = (".part", ".tmp", ".partial", ".crdownload", ".filepart")
 TIMESTAMP = re.compile(
     r"(?<!\d)(20\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])(?:T([01]\d|2[0-3]):?([0-5]\d)(?::?([0-5]\d))?Z?)?(?!\d)"
@@ -139,7 +140,7 @@ def _examined(delivery: Delivery, source: Source | None, quiet: float) -> Delive
     if unfinished:
         return replace(delivery, state="waiting", reason=f"{unfinished[0]} is still being written, by its name")
     if quiet and time.time() - max(part.stat().st_mtime for part in delivery.parts) < quiet:
-        return replace(delivery, state="waiting", reason="it changed a moment ago")
+        return replace(delivery, state="waiting", reason=SETTLING)
     if source is None or source.format != "json_pages":
         return delivery
     missing = _missing_pages(delivery.parts)

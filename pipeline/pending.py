@@ -13,7 +13,7 @@ class Pending:
     """`ready`: deliveries not loaded yet; `waiting`: not complete yet; `refused`: exports with reasons and cures.
 
     `periods` and `sources` are not built yet. `busy`: a step is at work on the warehouse, so that it cannot be read
-    now. `arrived`: some export has come, ever.
+    now. `settling`: a delivery came just now. `arrived`: some export has come, ever.
     """
 
     ready: list[str] = field(default_factory=list)
@@ -23,16 +23,18 @@ class Pending:
     unpublished: bool = False
     refused: list[str] = field(default_factory=list)
     busy: bool = False
+    settling: bool = False
     arrived: bool = False
 
     @property
     def nothing(self) -> bool:
         """Whether nothing is left to do; what was refused is somebody else's to cure."""
-        return not (self.ready or self.periods or self.unpublished or self.busy)
+        return not (self.ready or self.settling or self.periods or self.unpublished or self.busy)
 
 
 def pending(books: Books) -> Pending:
     """What load, build and publish would do now. Writes nothing and waits for nobody."""
+    from ingestion.landing import SETTLING
     from pipeline.load import landing_now
     from pipeline.plan import current_inputs
     from pipeline.publish import unpublished
@@ -40,15 +42,21 @@ def pending(books: Books) -> Pending:
 
     landing = landing_now(books)
     inputs = current_inputs(books)
-    about = {
-        "ready": landing.ready,
-        "refused": landing.refused,
-        "arrived": landing.arrived,
-    }
+    periods: list[str] = []
+    unpublished_now = busy = False
     try:
         periods = inputs.touched(read_state(books))
-        return Pending(
-            **about, periods=periods, sources=inputs.sources_of(periods), unpublished=unpublished(books, periods)
-        )
-    except BooksError:
-        return Pending(**about, busy=True)
+        unpublished_now = unpublished(books)
+    except BooksError:  # a step holds the warehouse
+        busy = True
+    return Pending(
+        ready=landing.ready,
+        waiting=landing.waiting,
+        periods=periods,
+        sources=inputs.sources_of(periods),
+        unpublished=unpublished_now,
+        refused=landing.refused,
+        busy=busy,
+        settling=any(line.endswith(SETTLING) for line in landing.waiting),
+        arrived=landing.arrived,
+    )

@@ -4,7 +4,8 @@ One wrong thing holds up only what depends on it: a refused export does not stop
 build that failed still leaves its verdicts published.
 """
 
-from dataclasses import dataclass, field
+import time
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pipeline.build import BuildReport, Progress, build
@@ -13,6 +14,9 @@ from pipeline.settings import Books, BooksError
 
 if TYPE_CHECKING:
     from pipeline.load import LoadReport
+
+PAUSE = 0.5
+PATIENCE = 10.0  # seconds; a file that still grows after that is somebody's long copy, and waits for the next run
 
 
 @dataclass(frozen=True)
@@ -32,9 +36,7 @@ class RunReport:
 
 def run(books: Books, progress: Progress | None = None) -> RunReport:
     """Bring everything up to date with landing and company; what failed is in the report's `errors`."""
-    from pipeline.load import load_new
-
-    loaded = load_new(books, progress)
+    loaded = load_settled(books, progress)
     errors = list(loaded.errors)
     built = BuildReport()
     try:
@@ -47,3 +49,19 @@ def run(books: Books, progress: Progress | None = None) -> RunReport:
     except NotBuilt as error:
         errors.append(str(error))
     return RunReport(loaded, built, published, errors)
+
+
+def load_settled(books: Books, progress: Progress | None = None) -> "LoadReport":
+    """Load what is new, and what somebody dropped a moment before asking: for that it waits, but not for ever."""
+    from ingestion.landing import SETTLING
+    from pipeline.load import load_new
+
+    report = load_new(books, progress)
+    until = time.monotonic() + PATIENCE
+    while any(line.endswith(SETTLING) for line in report.waiting) and time.monotonic() < until:
+        if progress:
+            progress("waiting for deliveries that are still being written")
+        time.sleep(PAUSE)
+        again = load_new(books, progress)
+        report = replace(again, new=[*report.new, *again.new])
+    return report

@@ -1,5 +1,6 @@
 """The commands: each finds the books, calls one step, and shows what it did."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -7,6 +8,8 @@ import typer
 
 from pipeline.cli import output, tables
 from pipeline.settings import Books
+
+PERIOD = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 app = typer.Typer(
     help="The subledger for AI tokens: provider billing exports in, an allocated, classified, balanced journal out.",
@@ -59,11 +62,11 @@ def run(books: At = None, as_json: Json = False) -> None:
 @app.command()
 def load(books: At = None, as_json: Json = False) -> None:
     """Load the exports in landing that are complete and new."""
-    import pipeline
+    from pipeline.run import load_settled
 
     at = Books.open(books)
     with output.progress() as progress:
-        report = pipeline.load_new(at, progress)
+        report = load_settled(at, progress)
     if as_json:
         output.print_json(report)
     else:
@@ -132,6 +135,8 @@ def statement(
     """Show the cost statement of a month."""
     from pipeline.statement import print_statement
 
+    if not PERIOD.fullmatch(period):
+        raise typer.BadParameter(f"{period!r} is no month; write it as 2026-10", param_hint="PERIOD")
     print_statement(Books.open(books).published, period, cost_center=cost_center, as_json=as_json)
 
 

@@ -10,7 +10,8 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-out = Console(soft_wrap=not sys.stdout.isatty())
+# A pipe has no width of its own; 80 columns would cut tables that a file or a pager has room for.
+out = Console(width=None if sys.stdout.isatty() else 160)
 err = Console(stderr=True, soft_wrap=True)
 
 

@@ -1,6 +1,7 @@
 """What the commands show a person: short tables, the totals beside them, and what to do next."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +105,7 @@ def show_status(report: Status) -> None:
     if report.busy:
         out.print("a step is at work on the warehouse; ask again for the periods")
     if report.unpublished:
-        out.print("built, but not published: run `tokenbooks publish`")
+        out.print("not all that is known is published: run `tokenbooks publish`")
     for title, names in (("ready", report.ready), ("waiting", report.waiting), ("refused", report.refused)):
         for line in names:
             out.print(f"[red]{title}[/red]  {escape(line)}" if title == "refused" else f"{title}  {escape(line)}")
@@ -131,7 +132,7 @@ def show_sources(known: Iterable[Any]) -> None:
 def _feed_cells(feed: Feed) -> list[str]:
     totals = "\n".join(f"{amount.rstrip('0').rstrip('.')} {unit}" for unit, amount in feed.totals.items())
     missing = "" if not feed.missing else f"[red]{len(feed.missing)} days, first {feed.missing[0]}[/red]"
-    days = f"{feed.day_from} – {feed.day_to}"
+    days = f"{feed.day_from} – {feed.day_to - timedelta(days=1)}"
     cells = [feed.source, feed.account, str(feed.loads), str(feed.superseded), days, f"{feed.rows:,}", totals]
     return [*(escape(cell) for cell in cells), missing]
 
