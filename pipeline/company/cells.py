@@ -8,26 +8,41 @@ from pipeline.company.reading import ROW
 
 
 def check_cells(con: duckdb.DuckDBPyConnection, name: str, table: Table) -> list[Finding]:
-    """Findings for the cells of text.<name>, by column, then row."""
-    return [finding for column, rule in table.columns.items() for finding in _check(con, name, column, rule)]
+    """Findings for the cells of text.<name>, by row."""
+    tests = [
+        f"{{'name': '{column}', 'value': x.\"{column}\", 'bad': {_fault(column, rule)}}}"
+        for column, rule in table.columns.items()
+    ]
+    patterns = {f"p_{column}": _pattern(rule)[0] for column, rule in table.columns.items() if _pattern(rule)[0]}
+    found = con.execute(
+        f"""
+        select {ROW}, cell['name'], cell['value'] from (
+            select {ROW}, unnest([{", ".join(tests)}]) as cell
+            from text.{name} x join typed.{name} t using ({ROW})
+        ) where cell['bad'] order by {ROW}
+        """,
+        patterns or None,
+    ).fetchall()
+    return [_finding(f"{name}.csv", row, column, value, table.columns[column]) for row, column, value in found]
 
 
-def _check(con: duckdb.DuckDBPyConnection, name: str, column: str, rule: Column) -> list[Finding]:
-    file = f"{name}.csv"
-    found = []
-    if rule.required:
-        for row, _ in _where(con, name, column, f'"{column}" is null', []):
-            found.append(Finding("required", "the cell is empty", f"fill in {column}", file, row, column))
-    pattern, cure = _pattern(rule)
-    if pattern:
-        bad = f'not regexp_full_match("{column}", $pattern)'
-        # 2026-02-30 looks like a date: the cast must succeed as well.
-        uncast = f'(select t."{column}" is null from typed.{name} t where t.{ROW} = x.{ROW})'
-        for row, value in _where(con, name, column, f'"{column}" is not null and ({bad} or {uncast})', [pattern]):
-            kind = "allowed" if rule.allowed else "type"
-            message = f"{shortened(value)} is not {'known here' if rule.allowed else 'such a value'}"
-            found.append(Finding(kind, message, f"write {cure}", file, row, column))
-    return found
+def _fault(column: str, rule: Column) -> str:
+    """SQL that is true where the cell is wrong."""
+    empty = f'x."{column}" is null'
+    if not _pattern(rule)[0]:
+        return empty if rule.required else "false"
+    # 2026-02-30 looks like a date: the cast must succeed as well.
+    wrong = f'not regexp_full_match(x."{column}", $p_{column}) or t."{column}" is null'
+    return f"{empty} or {wrong}" if rule.required else f"not ({empty}) and ({wrong})"
+
+
+def _finding(file: str, row: int, column: str, value: str | None, rule: Column) -> Finding:
+    if value is None:
+        return Finding("required", "the cell is empty", f"fill in {column}", file, row, column)
+    cure = f"write {_pattern(rule)[1]}"
+    if rule.allowed:
+        return Finding("allowed", f"{shortened(value)} is not known here", cure, file, row, column)
+    return Finding("type", f"{shortened(value)} does not fit", cure, file, row, column)
 
 
 def _pattern(rule: Column) -> tuple[str, str]:
@@ -37,13 +52,3 @@ def _pattern(rule: Column) -> tuple[str, str]:
     if rule.pattern:
         return rule.pattern, rule.hint
     return PATTERNS.get(rule.type, ("", ""))
-
-
-def _where(
-    con: duckdb.DuckDBPyConnection, name: str, column: str, condition: str, pattern: list[str]
-) -> list[tuple[int, str]]:
-    """(row, value) of the rows for which `condition` holds."""
-    return con.execute(
-        f'select {ROW}, "{column}" from text.{name} x where {condition} order by {ROW}',
-        {"pattern": pattern[0]} if pattern else None,
-    ).fetchall()

@@ -115,17 +115,17 @@ def read_settings(folder: Path, entities: set[str]) -> tuple[CompanySettings, li
 
 
 def _accounts(settings: CompanySettings, content: bytes, entities: set[str]) -> list[Finding]:
+    def fault(rule: str, message: str, cure: str, at: int, column: str) -> Finding:
+        return Finding(rule, message, cure, FILE, line_of(content, ["accounts", at]), f"accounts.{at}.{column}")
+
     found = []
     seen: set[tuple[str, str]] = set()
     for at, account in enumerate(settings.accounts):
-        row, where = line_of(content, ["accounts", at]), f"accounts.{at}"
         if account.entity not in entities:
             message = f"{shortened(account.entity)} is not an entity_id of entities.csv"
-            found.append(
-                Finding("dangling-reference", message, "correct it, or add it there", FILE, row, f"{where}.entity")
-            )
+            found.append(fault("dangling-reference", message, "correct it, or add it there", at, "entity"))
         if (account.source, account.account) in seen:
-            message = f"{account.source}, {account.account} is given twice"
-            found.append(Finding("duplicate-key", message, "keep one of them", FILE, row, where))
+            message = f"{account.account} of {account.source} is given twice"
+            found.append(fault("duplicate-key", message, "keep one of them", at, "account"))
         seen.add((account.source, account.account))
     return found

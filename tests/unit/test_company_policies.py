@@ -1,0 +1,121 @@
+"""Policies: two persons, one version on every day, a class for every charge, and one row per combination of values."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.company.policies import management_rows, read_policies, statutory_rows
+
+MANAGEMENT = """\
+policy_id: management
+version: 1
+effective_from: 2025-01-01
+effective_to:
+author: E034
+approver: E038
+rules:
+  - {id: M010, when: {workload: [shared_ci, admin], worker_type: [contractor, employee]},
+     class: utility_opex, reason: A}
+  - {id: M020, when: {bearer_type: [employee]}, class: human_capital_capex, reason: B}
+  - {id: M999, class: utility_opex, reason: C}
+"""
+STATUTORY = """\
+policy_id: statutory-ifrs
+version: 3
+effective_from: 2025-01-01
+author: E034
+approver: E038
+default_treatment: expense
+default_reason: DEFAULT_EXPENSE
+"""
+
+
+def written(folder: Path, **texts: str) -> Path:
+    """A folder of policies: name without ending = text."""
+    for name, text in texts.items():
+        (folder / f"{name}.yml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_rules_become_one_row_per_combination_in_their_order(tmp_path: Path) -> None:
+    policies, findings = read_policies(written(tmp_path, management=MANAGEMENT))
+    assert findings == []
+    rows = [
+        (
+            row["rule_order"],
+            row["workload"],
+            row["worker_type"],
+            row["bearer_type"],
+            row["mgmt_class"],
+            row["reason_code"],
+        )
+        for row in management_rows(policies)
+    ]
+    assert rows == [
+        (1, "shared_ci", "contractor", None, "utility_opex", "A"),
+        (1, "shared_ci", "employee", None, "utility_opex", "A"),
+        (1, "admin", "contractor", None, "utility_opex", "A"),
+        (1, "admin", "employee", None, "utility_opex", "A"),
+        (2, None, None, "employee", "human_capital_capex", "B"),
+        (3, None, None, None, "utility_opex", "C"),
+    ]
+
+
+def test_a_statutory_policy_states_its_framework_and_default(tmp_path: Path) -> None:
+    policies, findings = read_policies(written(tmp_path, statutory=STATUTORY))
+    assert findings == []
+    (row,) = statutory_rows(policies)
+    assert (row["framework"], row["version"], row["default_treatment"]) == ("ifrs", 3, "expense")
+    assert row["effective_to"] is None
+    assert len(row["policy_hash"]) == 64
+
+
+FAULTS = {
+    "approved by its author": ("approver: E038", "approver: e034 ", ("self-approved", "approver")),
+    "no approver": ("approver: E038\n", "", ("policy", "approver")),
+    "a class that is none": ("class: human_capital_capex", "class: capex", ("policy", "rules.1.class")),
+    "a condition that is read by nothing": (
+        "bearer_type: [employee]",
+        "bearer: [employee]",
+        ("policy", "rules.1.when.bearer"),
+    ),
+    "no rule for the rest": ("{id: M999, class", "{id: M999, when: {activity: [x]}, class", ("policy", "rules.2.when")),
+    "two rules of one name": ("id: M020", "id: M010", ("duplicate-key", "rules.id")),
+    "dates reversed": ("effective_to:", "effective_to: 2024-01-01", ("dates-reversed", "effective_to")),
+    "a policy nobody knows": ("policy_id: management", "policy_id: managment", ("policy", "policy_id")),
+    "no YAML": ("rules:", "rules: [", ("unreadable", None)),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_told_with_file_place_and_cure(tmp_path: Path, name: str) -> None:
+    old, new, expected = FAULTS[name]
+    assert old in MANAGEMENT
+    _, findings = read_policies(written(tmp_path, management=MANAGEMENT.replace(old, new)))
+    assert [(found.rule, found.column) for found in findings] == [expected]
+    assert all(found.file == "policies/management.yml" and found.message and found.cure for found in findings)
+
+
+def test_a_fault_in_a_rule_names_its_line(tmp_path: Path) -> None:
+    _, (found,) = read_policies(written(tmp_path, management=MANAGEMENT.replace("human_capital_capex", "capex")))
+    assert found.row == 10
+
+
+@pytest.mark.parametrize(
+    ("ends", "starts", "rule"),
+    [("", "2026-07-01", "overlap"), ("2026-07-02", "2026-07-01", "overlap"), ("2026-06-30", "2026-07-01", "gap")],
+)
+def test_versions_neither_overlap_nor_leave_a_day(tmp_path: Path, ends: str, starts: str, rule: str) -> None:
+    first = MANAGEMENT.replace("effective_to:", f"effective_to: {ends}")
+    second = MANAGEMENT.replace("version: 1", "version: 2").replace("2025-01-01", starts)
+    _, findings = read_policies(written(tmp_path, v1=first, v2=second))
+    assert [(found.rule, found.file) for found in findings] == [(rule, "policies/v2.yml")]
+    assert starts in findings[0].message
+
+
+def test_versions_that_follow_each_other_are_sound(tmp_path: Path) -> None:
+    first = MANAGEMENT.replace("effective_to:", "effective_to: 2026-07-01")
+    second = MANAGEMENT.replace("version: 1", "version: 2").replace("2025-01-01", "2026-07-01")
+    policies, findings = read_policies(written(tmp_path, v1=first, v2=second, ifrs=STATUTORY))
+    assert findings == []
+    assert [policy.says.version for policy in policies] == [1, 2, 3]
