@@ -10,8 +10,8 @@ from expectations.rules import Rule, Words, literal, never, none_of, some_rows, 
 from expectations.verdict import WARNING
 
 GRAIN = "entity_id, currency"
-# The balancing side of an accrual; every other leg bears cost.
-BEARS_COST = "account_type not in ('liability', 'income')"
+# The balancing side of an accrual and what entities owe each other; every other leg bears cost.
+BEARS_COST = "account_type not in ('liability', 'income') and natural_class is distinct from 'intercompany'"
 
 
 def journal_rules(period: str, minor_units: Mapping[str, int]) -> list[Rule]:
@@ -85,21 +85,21 @@ def _accounts() -> list[Rule]:
 
 
 def _tied_to_allocations(that: str, minor_units: Mapping[str, int]) -> Rule:
-    """Rounding happens once, per entry: so a currency's total is out by at most half a minor unit per entry."""
-    halves = ", ".join(
-        f"({literal(code)}, cast({Decimal(5).scaleb(-digits - 1):f} as decimal(18,6)))"
+    """Rounding happens once, in the entry of the entity that is billed: no line is out by a whole minor unit."""
+    units = ", ".join(
+        f"({literal(code)}, cast({Decimal(1).scaleb(-digits):f} as decimal(18,6)))"
         for code, digits in sorted(minor_units.items())
     )
     return none_of(
         "journal_ties_to_allocations",
-        "The journal posts what was allocated, per entity and currency, but for rounding each entry once.",
+        "The journal posts what was allocated, per entity and currency, but for rounding each line once.",
         f"select {GRAIN}, a.amount as allocated, p.amount as posted from"
         f" (select {GRAIN}, sum(amount) as amount from finance.fct_allocations where {that} group by {GRAIN}) as a"
         f" full join (select {GRAIN}, sum(case when {BEARS_COST} then debit - credit else 0 end) as amount,"
-        f" count(distinct entry_id) as entries from {{batch}} group by {GRAIN}) as p using ({GRAIN})"
-        f" left join (values {halves or '(null, null)'}) as unit (currency, half) using (currency)"
-        " where (p.amount is null and abs(a.amount) > half) or (a.amount is null and p.amount <> 0)"
-        " or abs(a.amount - p.amount) > half * entries or half is null",
+        f" count(*) as lines from {{batch}} where {BEARS_COST} group by {GRAIN}) as p using ({GRAIN})"
+        f" left join (values {units or '(null, null)'}) as minor (currency, unit) using (currency)"
+        " where (p.amount is null and abs(a.amount) >= unit) or (a.amount is null and p.amount <> 0)"
+        " or abs(a.amount - p.amount) >= unit * lines or unit is null",
         ("debit", "credit"),
     )
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ class Engine:
     source: Any
     connection: Any
     lock: threading.Lock = field(default_factory=threading.Lock)
+    numbers: Iterator[int] = field(default_factory=count)
 
     def run(self, view: str, suite: Any) -> Any:
         """What GX says of each expectation of the suite over the view. Only counts leave the view, never values."""
@@ -33,13 +35,14 @@ class Engine:
             self.source.delete_asset(view)
 
     @contextmanager
-    def view(self, name: str, relation: str) -> Iterator[str]:
-        """The relation (SQL) as a view for the time of the block."""
-        self.connection.execute(f'create or replace view "{name}" as {relation}')
+    def view(self, relation: str) -> Iterator[str]:
+        """The relation (SQL) as a view for the time of the block; its name is given."""
+        name = f"batch_{next(self.numbers)}"
+        self.connection.execute(f"create view {name} as {relation}")
         try:
             yield name
         finally:
-            self.connection.execute(f'drop view if exists "{name}"')
+            self.connection.execute(f"drop view {name}")
 
 
 @contextmanager

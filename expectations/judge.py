@@ -27,7 +27,7 @@ def judge_load(files: list[Path], dataset: str, source: Any, context: LoadContex
     about |= {"totals": dict(context.totals), "periods": _periods(files)}
     if not files:
         return Verdict("load", context.load_id, (_nothing(context),), **about)
-    with engine() as gate, gate.view(f"load_{context.load_id}", parquet(files)) as view:
+    with engine() as gate, gate.view(parquet(files)) as view:
         span = gate.connection.execute(f'select min("x_SourceRow"), max("x_SourceRow") from {view}').fetchone()
         suite = LOAD_GATES[dataset](context, span, getattr(source, "gate", None) or ())
         results, skipped = _judge(gate, view, suite)
@@ -60,7 +60,7 @@ def offending_rows(verdict: Verdict, files: list[Path]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if not files:
         return found
-    with engine() as gate, gate.view(f"rows_{verdict.subject}", parquet(files)) as view:
+    with engine() as gate, gate.view(parquet(files)) as view:
         for result in verdict.failures:
             if result.offending_sql and result.where is None:
                 query = f"from ({result.offending_sql.format(batch=view)}) limit {MOST_ROWS_SHOWN}"
@@ -75,7 +75,7 @@ def _judge_period(gate: Engine, kind: str, period: str) -> Verdict:
 
     table = "fct_postings" if kind == "journal" else "rpt_cost_statement"
     batch = f"(select * from finance.{table} where period = '{period}')"
-    with gate.view(f"{kind}_{period}", f"from {batch}") as view:
+    with gate.view(f"from {batch}") as view:
         if kind == "journal":
             spoken = gate.connection.execute(
                 "select distinct currency from finance.fct_allocations where currency is not null order by currency"
@@ -83,7 +83,7 @@ def _judge_period(gate: Engine, kind: str, period: str) -> Verdict:
             suite = gates.journal(period, {code: get_currency_precision(code) for (code,) in spoken})
         else:
             suite = gates.statement(period)
-        results, skipped = _judge(gate, f"{view}", suite, batch)
+        results, skipped = _judge(gate, view, suite, batch)
     return Verdict(kind, period, results, skipped, periods=(period,))
 
 
