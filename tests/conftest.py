@@ -4,7 +4,70 @@ import atexit
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
 
 # Before anything imports Airflow: importing it writes a configuration into its home, which must not be the person's.
 os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="tokenbooks-airflow-")
 atexit.register(shutil.rmtree, os.environ["AIRFLOW_HOME"], ignore_errors=True)
+
+
+class Desk:
+    """Books of a test with a landing to put exports into. `load` takes at once what lies there."""
+
+    def __init__(self, home: Path) -> None:
+        from pipeline.settings import Books
+
+        self.books = Books.create(home)
+
+    def deliver(
+        self, source: str, name: str, content: bytes | str | Mapping[str, bytes], account: str = "acme"
+    ) -> Path:
+        """A file, or a folder of pages by name, in landing."""
+        path = self.books.landing / source / account / name
+        files = (
+            {path / page: text for page, text in content.items()} if isinstance(content, Mapping) else {path: content}
+        )
+        for file, text in files.items():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(text.encode() if isinstance(text, str) else text)
+        return path
+
+    def sample(self, source: str) -> dict[str, bytes]:
+        """The sample of a source, by file name."""
+        from ingestion import sources
+        from ingestion.golden import sample
+
+        return {path.name: path.read_bytes() for path in sample(sources()[source])}
+
+    def load(self, **options: Any) -> Any:
+        """The report of a load that waits for nothing to stand still."""
+        from pipeline.load import load_new
+
+        return load_new(self.books, **{"quiet": 0, **options})
+
+    def files(self, *rooms: str) -> dict[str, bytes]:
+        """Every file below the rooms of the books, by path, so that before and after can be compared."""
+        found = (path for room in rooms for path in (self.books.home / room).rglob("*") if path.is_file())
+        return {path.relative_to(self.books.home).as_posix(): path.read_bytes() for path in found}
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """Empty books and a landing."""
+    return Desk(tmp_path / "books")
+
+
+@pytest.fixture(scope="session")
+def statement_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small warehouse of `unit/statement_warehouse.sql`, built once; a test that changes it works on a copy."""
+    import duckdb
+
+    path = tmp_path_factory.mktemp("statement") / "warehouse.duckdb"
+    with duckdb.connect(str(path)) as con:
+        con.execute((Path(__file__).parent / "unit" / "statement_warehouse.sql").read_text())
+        assert con.execute("select count(*) from finance.rpt_cost_statement").fetchall()[0][0] > 100
+    return path

@@ -45,6 +45,8 @@ def read_block(con: duckdb.DuckDBPyConnection, period: str, entity_id: str, curr
     posted = total(read["slices"])
     pooled = total(row for row in read["slices"] if row["cost_center_id"] == POOL)
     where = f"{period} {entity_id} {currency}"
+    if not read["journal"]:
+        raise StatementError(f"{where}: the journal has no entry; run `tokenbooks build`")
     slack = rounding_slack(read["journal"], currency)
     read["pool"] = as_posted(read["pool"], pooled, currency, slack, f"{where}: rpt_unallocated")
     read["bridge"] = as_posted(read["bridge"], posted, currency, slack, f"{where}: rpt_classification_bridge")
@@ -100,8 +102,6 @@ def tie(block: Block, where: str) -> None:
         cost[f"the {row['book']} journal charges"] += (
             row["debit"] - row["credit"] if row["account_type"] == "expense" else ZERO
         )
-    if not cost:
-        raise StatementError(f"{where}: the journal has no entry; run `tokenbooks build`")
     cost["the reconciliation posts"] = block.reconciled
     for what, amount in cost.items():
         if amount != block.total:

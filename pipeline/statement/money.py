@@ -15,7 +15,8 @@ def unit(currency: str) -> Decimal:
 
 def to_unit(amount: Decimal, currency: str) -> Decimal:
     """`amount` rounded half away from zero to what can be posted; the same rule for a cost and for its credit."""
-    return amount.quantize(unit(currency), ROUND_HALF_UP)
+    rounded = amount.quantize(unit(currency), ROUND_HALF_UP)
+    return rounded or abs(rounded)  # there is no minus nothing
 
 
 def money(amount: Decimal, currency: str) -> str:

@@ -109,7 +109,8 @@ QUERIES = {
         group by all order by grade, amount desc, method
     """,
     "charge_loads": f"""
-        select load_id, source, account, count(*) as rows, sum(billed_cost) as billed
+        select load_id, source, account, 'charges' as dataset, null as sha256, null as window_from, null as window_last,
+            null as as_of, count(*) as rows, sum(billed_cost) as billed
         from finance.fct_charges where period = $period and currency = $currency and {_TOUCHED}
         group by all order by source, account, load_id
     """,
