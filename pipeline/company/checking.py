@@ -16,6 +16,7 @@ from pipeline.company.reading import ROW, read_table
 from pipeline.company.rows import check_rows
 from pipeline.content import folder_hash
 from pipeline.plan import COMPANY_FILES
+from pipeline.settings import BooksError
 
 SECRET = "pseudonym.key"  # noqa: S105  the name of the file, not what is in it
 BESIDE = {"tokenbooks.yml", SECRET}
@@ -36,7 +37,7 @@ class CompanyInputs:
     secret: bytes | None
 
 
-class CompanyRefused(Exception):
+class CompanyRefused(BooksError):
     """The company files cannot be used; `findings` say why and what cures it."""
 
     def __init__(self, findings: tuple[Finding, ...]):

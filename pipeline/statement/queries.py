@@ -151,7 +151,10 @@ def reading(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     if not path.is_file():
         raise StatementError(f"{path}: no such database; make it with `tokenbooks run`")
     try:
-        con = duckdb.connect(str(path), read_only=True)
+        # Attached under another name: in a database called finance, DuckDB finds `finance.x` ambiguous.
+        con = duckdb.connect()
+        con.execute("attach '" + str(path).replace("'", "''") + "' as books (read_only)")
+        con.execute("use books")
     except duckdb.Error as error:
         raise StatementError(
             f"{path}: cannot be read now ({error}); wait for the build, or read the published one"
