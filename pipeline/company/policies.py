@@ -100,7 +100,7 @@ def read_policies(folder: Path) -> tuple[list[Policy], list[Finding]]:
             findings += _invalid(file, error, content)
         else:
             policies.append(policy)
-            findings += _alone(policy)
+            findings += _alone(policy, content)
     policies.sort(key=lambda policy: (policy.says.policy_id, policy.says.effective_from, policy.file))
     return policies, findings + list(_together(policies))
 
@@ -134,26 +134,25 @@ def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())
 
 
-def _alone(policy: Policy) -> Iterator[Finding]:
-    says, file = policy.says, policy.file
-    content_row = 1
+def _alone(policy: Policy, content: bytes) -> Iterator[Finding]:
+    says = policy.says
+
+    def fault(rule: str, message: str, cure: str, *place: int | str) -> Finding:
+        return Finding(rule, message, cure, policy.file, line_of(content, place), ".".join(map(str, place)))
+
     if says.author.strip().lower() == says.approver.strip().lower():
         message = f"{says.approver!r} wrote the policy and approved it"
-        yield Finding("self-approved", message, "have somebody else approve it", file, content_row, "approver")
+        yield fault("self-approved", message, "have somebody else approve it", "approver")
     if says.effective_to is not None and says.effective_to <= says.effective_from:
         message = f"ends on {says.effective_to}, not after its start {says.effective_from}"
-        yield Finding("dates-reversed", message, "write a later day, or nothing", file, content_row, "effective_to")
-    if isinstance(says, Management):
-        yield from _rules(file, says)
-
-
-def _rules(file: str, says: Management) -> Iterator[Finding]:
-    ids = [rule.id for rule in says.rules]
-    for twice in sorted({rule for rule in ids if ids.count(rule) > 1}):
-        yield Finding("duplicate-key", f"two rules are called {twice!r}", "rename one", file, 1, "rules.id")
-    if any(says.rules[-1].when.model_dump().values()):
+        yield fault("dates-reversed", message, "write a later day, or nothing", "effective_to")
+    rules = says.rules if isinstance(says, Management) else []
+    for at, rule in enumerate(rules):
+        if rule.id in [before.id for before in rules[:at]]:
+            yield fault("duplicate-key", f"two rules are called {rule.id!r}", "rename one", "rules", at, "id")
+    if rules and any(rules[-1].when.model_dump().values()):
         message = "a charge that no rule matches would have no class"
-        yield Finding("policy", message, "end with a rule without `when`", file, 1, f"rules.{len(ids) - 1}.when")
+        yield fault("policy", message, "end with a rule without `when`", "rules", len(rules) - 1, "when")
 
 
 def _together(policies: list[Policy]) -> Iterator[Finding]:

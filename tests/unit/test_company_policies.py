@@ -80,7 +80,7 @@ FAULTS = {
         ("policy", "rules.1.when.bearer"),
     ),
     "no rule for the rest": ("{id: M999, class", "{id: M999, when: {activity: [x]}, class", ("policy", "rules.2.when")),
-    "two rules of one name": ("id: M020", "id: M010", ("duplicate-key", "rules.id")),
+    "two rules of one name": ("id: M020", "id: M010", ("duplicate-key", "rules.1.id")),
     "dates reversed": ("effective_to:", "effective_to: 2024-01-01", ("dates-reversed", "effective_to")),
     "a policy nobody knows": ("policy_id: management", "policy_id: managment", ("policy", "policy_id")),
     "no YAML": ("rules:", "rules: [", ("unreadable", None)),
@@ -93,6 +93,7 @@ def test_a_fault_is_told_with_file_place_and_cure(tmp_path: Path, name: str) -> 
     assert old in MANAGEMENT
     _, findings = read_policies(written(tmp_path, management=MANAGEMENT.replace(old, new)))
     assert [(found.rule, found.column) for found in findings] == [expected]
+    assert all(found.row for found in findings if found.rule != "unreadable")
     assert all(found.file == "policies/management.yml" and found.message and found.cure for found in findings)
 
 
