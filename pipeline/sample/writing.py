@@ -89,7 +89,7 @@ def _numbered(pages: list[bytes]) -> dict[str, bytes]:
 
 
 def _move_in(home: Path, delivery: SampleDelivery, target: Path) -> None:
-    waiting = home / f".delivering-{os.getpid()}"
+    waiting = home / ".delivering"  # beside landing, so that the move is one step; what a killed run left goes first
     shutil.rmtree(waiting, ignore_errors=True)
     waiting.mkdir(parents=True)
     for part, content in delivery.parts.items():
