@@ -73,7 +73,7 @@ def _unreadable(opened: Export, error: Exception) -> Finding:
     """What DuckDB says of a file it cannot read, without its paths and its advice on options."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     said = next((line for line in lines[1:] if "Expected" in line or "Value" in line or "quote" in line), lines[0])
-    row = re.search(r"Line:\s*(\d+)", str(error))
-    where = f" at line {row.group(1)}" if row else ""
-    message = f"cannot be read{where}: {re.sub(r'[^ ]*/[^ ]*', '…', said)}"
-    return Finding("format", message, "export it again and deliver it under a new name", opened.names[0])
+    line = re.search(r"Line:\s*(\d+)", str(error))
+    row = int(line[1]) - 1 if line else None  # DuckDB counts the header too
+    message = f"cannot be read: {re.sub(r'[^ ]*/[^ ]*', '…', said)}"
+    return Finding("format", message, "export it again and deliver it under a new name", opened.names[0], row)

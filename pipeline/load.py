@@ -80,6 +80,7 @@ def load_new(
         outcomes = []
         for delivery in find_deliveries(books.landing, known, _settled(loads, known), quiet):
             outcomes.append(_outcome(books, delivery, known.get(delivery.source), loads, progress))
+        shutil.rmtree(books.lake / ".staging", ignore_errors=True)
     return _report(outcomes)
 
 

@@ -67,8 +67,9 @@ def take(taking: Taking, progress: Callable[[str], None] | None = None) -> Load:
         return _accept(taking, taking.source, loaded, verdict)
     from expectations import offending_rows
 
-    rows = offending_rows(verdict, [file.path for file in loaded.files])
-    findings = [_finding(taking, result) for result in verdict.failures if result.blocks]
+    broken = tuple(result for result in verdict.failures if result.blocks)
+    rows = offending_rows(replace(verdict, results=broken), [file.path for file in loaded.files])
+    findings = [_finding(taking, result) for result in broken]
     return _refuse(taking, verdict, findings, rows, loaded.records)
 
 
@@ -146,10 +147,11 @@ def _into_lake(taking: Taking, source: Source, staged: Path, period: str) -> str
 def _refuse_unread(taking: Taking, findings: Sequence[Finding]) -> Load:
     from expectations import Verdict
 
+    findings = [finding if finding.file else replace(finding, file=taking.delivery.name) for finding in findings]
     about = {"source": taking.delivery.source, "account": taking.delivery.account}
     dataset = taking.source.dataset if taking.source else None
     verdict = Verdict.from_findings(findings, subject=taking.load_id, dataset=dataset, **about)
-    return _refuse(taking, verdict, list(findings), {}, 0)
+    return _refuse(taking, verdict, findings, {}, 0)
 
 
 def _refuse(taking: Taking, verdict: "Verdict", findings: list[Finding], rows: dict[str, Any], records: int) -> Load:
