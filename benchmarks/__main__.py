@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 from benchmarks import again, events, history, loading
-from benchmarks.measure import Figure
+from benchmarks.measure import BenchmarkFailed, Figure
 
 BENCHMARKS = {"load": loading.measure, "history": history.measure, "events": events.measure, "again": again.measure}
 MARKS = ("<!-- benchmarks:begin -->", "<!-- benchmarks:end -->")
@@ -36,7 +36,11 @@ def main(
     figures = []
     for name in only.split(","):
         with tempfile.TemporaryDirectory(prefix="tokenbooks-bench-", dir=place) as workplace:
-            figures.append(BENCHMARKS[name](Path(workplace), scale, repeats))
+            try:
+                figures.append(BENCHMARKS[name](Path(workplace), scale, repeats))
+            except BenchmarkFailed as failure:
+                console.print(f"{name}: {failure}", markup=False)
+                raise typer.Exit(1) from None
         console.print("\n".join(lines(figures[-1])))
     if write_json:
         write_json.write_text(json.dumps([facts(figure) for figure in figures], indent=1))
