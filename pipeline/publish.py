@@ -16,7 +16,6 @@ from pipeline.lock import locked
 from pipeline.settings import Books, BooksError
 
 HERE = Path(__file__).resolve().parent
-DRAWN_BY = (HERE / "statement", HERE / "templates")
 MANIFEST = "manifest.json"
 
 
@@ -65,14 +64,15 @@ class _Publication:
 def publish(books: Books, progress: Progress | None = None) -> PublishReport:
     """Publish figures and verdicts; nothing when all of it is out already.
 
-    Raises NotBuilt when the last build did not end well: verdicts are published then, figures stay as they were.
+    Raises NotBuilt when the last build did not end well, StatementError when a statement would not tie: what is not
+    in doubt, the verdicts above all, is published then, and the rest stays as it was.
     """
     with locked(books, progress):
         at_work = _Publication(books, progress, _read(books.published / MANIFEST))
         _validation(at_work)
         try:
             _figures(at_work)
-        except NotBuilt:
+        except BooksError:
             at_work.out = {**at_work.before, **at_work.out}
             _finish(at_work)
             raise
@@ -111,7 +111,12 @@ def _verdicts(books: Books) -> str:
     folder = books.evidence / "validation"
     found = sorted(path for path in folder.rglob("*.json") if not path.name.startswith("."))
     stats = [(str(path.relative_to(folder)), path.stat()) for path in found]
-    return digest([(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]) if found else ""
+    return digest([_drawn_by(), [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]]) if found else ""
+
+
+def _drawn_by() -> str:
+    """What draws the pages: when it changes, so do they."""
+    return digest([folder_hash(HERE / "statement"), folder_hash(HERE / "templates"), folder_hash(HERE, ("_site.py",))])
 
 
 def _figures(at_work: _Publication) -> None:
@@ -136,25 +141,31 @@ def _figures(at_work: _Publication) -> None:
         for period, made_from in _by_period(output, ("fct_postings",)):
             if not at_work.stands(key := f"journals/{period}", made_from):
                 at_work.wrote(key, made_from, serving.write_journals(con, published / "journals", period))
-    _statements(at_work, output)
+        stated = con.execute("select distinct period from warehouse.finance.rpt_cost_statement order by 1").fetchall()
+    _statements(at_work, output, [period for (period,) in stated])
 
 
-def _statements(at_work: _Publication, output: list[tuple[str, str, str]]) -> None:
-    """The statement of every period; it shows the months before it too, and so is redrawn when one of them changes."""
+def _statements(at_work: _Publication, output: list[tuple[str, str, str]], stated: list[str]) -> None:
+    """The statement of every period that has one, and their index.
+
+    A statement shows the months before it too, and so is redrawn when one of them changes.
+    """
     from pipeline.statement import write_statements
 
-    drawn_by = [folder_hash(folder) for folder in DRAWN_BY if folder.is_dir()]
     models = tuple(model for model, period, _ in output if period)
-    changed, so_far = {}, digest([drawn_by, [made_from for _, period, made_from in output if not period]])
+    changed, so_far = {}, digest([_drawn_by(), [made_from for _, period, made_from in output if not period]])
     for period, made_from in _by_period(output, models):
         so_far = digest([so_far, made_from])
-        if not at_work.stands(f"statements/{period}", so_far):
+        if period in stated and not at_work.stands(f"statements/{period}", so_far):
             changed[period] = so_far
+    index = digest([so_far, stated])
+    if not stated or (at_work.stands("statements/index", index) and not changed):
+        return
     folder = at_work.books.published / "statements"
-    if changed:
-        write_statements(at_work.books.warehouse, folder, list(changed))
+    write_statements(at_work.books.warehouse, folder, list(changed) or stated[-1:])
     for period, made_from in changed.items():
         at_work.wrote(f"statements/{period}", made_from, sorted(folder.glob(f"{period}*")))
+    at_work.wrote("statements/index", index, [folder / "index.html"])
 
 
 def _built(books: Books) -> list[tuple[str, str, str]]:

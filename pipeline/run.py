@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pipeline.build import BuildReport, Progress, build
-from pipeline.publish import NotBuilt, PublishReport, publish
+from pipeline.publish import PublishReport, publish
 from pipeline.settings import Books, BooksError
 
 if TYPE_CHECKING:
@@ -46,8 +46,8 @@ def run(books: Books, progress: Progress | None = None) -> RunReport:
     published = PublishReport()
     try:
         published = publish(books, progress)
-    except NotBuilt as error:
-        errors.append(str(error))
+    except BooksError as error:
+        errors += str(error).splitlines()
     return RunReport(loaded, built, published, errors)
 
 
