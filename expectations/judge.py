@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from expectations.engine import Engine, engine, parquet
-from expectations.verdict import CRITICAL, WARNING, LoadContext, Result, Skipped, Verdict
+from expectations.verdict import CRITICAL, LoadContext, Result, Skipped, Verdict
+from ingestion.focus import SERVICE_DATE
 
 MOST_ROWS_SHOWN = 1000
 MOST_VALUES_SHOWN = 5
+MOST_WORDS_SHOWN = 300  # characters of an exception
 FINANCE = (
     *("fct_charges", "fct_allocations", "fct_journal_entries", "fct_postings", "dim_accounts"),
     *("rpt_cost_statement", "rpt_reconciliation", "rpt_classification_bridge"),
@@ -24,13 +26,15 @@ def judge_load(files: list[Path], dataset: str, source: Any, context: LoadContex
     from expectations.gates import LOAD_GATES
 
     about = {name: value for name, value in vars(context).items() if name not in ("load_id", "totals")}
-    about |= {"totals": dict(context.totals), "periods": _periods(files)}
+    about["totals"] = dict(context.totals)
     if not files:
-        return Verdict("load", context.load_id, (_nothing(context),), **about)
+        nothing = Result("has_rows", "There is at least one row.", CRITICAL, False, "0 rows", unexpected_count=1)
+        return Verdict("load", context.load_id, (nothing,), **about)
     with engine() as gate, gate.view(parquet(files)) as view:
         span = gate.connection.execute(f'select min("x_SourceRow"), max("x_SourceRow") from {view}').fetchone()
         suite = LOAD_GATES[dataset](context, span, getattr(source, "gate", None) or ())
         results, skipped = _judge(gate, view, suite)
+        about["periods"] = _periods(gate, view, dataset)
     return Verdict("load", context.load_id, results, skipped, **about)
 
 
@@ -129,7 +133,8 @@ def _result(gate: Engine, view: str, told: dict[str, Any], ran: Any) -> Result:
 def _exception(info: dict[str, Any] | None) -> str | None:
     """The first exception in what GX says of a rule: one mapping, or one per metric."""
     told = [info or {}, *(value for value in (info or {}).values() if isinstance(value, dict))]
-    return next((str(one["exception_message"]) for one in told if one.get("raised_exception")), None)
+    raised = next((str(one["exception_message"]) for one in told if one.get("raised_exception")), None)
+    return None if raised is None else " ".join(raised.partition("[SQL:")[0].split())[:MOST_WORDS_SHOWN]
 
 
 def _any(gate: Engine, view: str, condition: str) -> bool:
@@ -143,17 +148,10 @@ def _values(gate: Engine, view: str, told: dict[str, Any]) -> str:
     return ", ".join(str(value) for (value,) in gate.connection.execute(query).fetchall())
 
 
-def _nothing(context: LoadContext) -> Result:
-    """An export without rows is refused, unless it states itself that its window holds nothing."""
-    if context.rows == 0 and context.window_from and context.window_to:
-        plain = f"The export states something between {context.window_from} and {context.window_to}."
-        return Result("states_use", plain, WARNING, success=False, observed="it states that there was nothing")
-    return Result(
-        "has_rows", "There is at least one row.", CRITICAL, success=False, observed="0 rows", unexpected_count=1
-    )
-
-
-def _periods(files: list[Path]) -> tuple[str, ...]:
-    """The periods in the names of the folders the files lie in (`period=YYYY-MM`), if any."""
-    named = {part.removeprefix("period=") for file in files for part in file.parts if part.startswith("period=")}
-    return tuple(sorted(named))
+def _periods(gate: Engine, view: str, dataset: str) -> tuple[str, ...]:
+    """The months (YYYY-MM) that the rows of a load are dated in, in order; identities have none."""
+    if dataset not in SERVICE_DATE:
+        return ()
+    months = f"select distinct date_trunc('month', \"{SERVICE_DATE[dataset]}\") as month from {view}"
+    query = f"select strftime(month, '%Y-%m') from ({months}) where month is not null order by month"
+    return tuple(period for (period,) in gate.connection.execute(query).fetchall())

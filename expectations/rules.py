@@ -1,10 +1,8 @@
 """The words the gates are written in: a rule says what must hold, which GX expectation judges it, and who breaks it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import redirect_stdout
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
-from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from expectations.verdict import CRITICAL
@@ -141,10 +139,9 @@ class Rules:
         import great_expectations.expectations as gxe
 
         suite = gx.ExpectationSuite(name=self.name, meta={"skipped": self.skipped})
-        with redirect_stdout(StringIO()):  # GX prints advice on queries that look beyond their batch, as ties must
-            for number, rule in enumerate(self.rules):
-                meta = {key: value for key, value in vars(rule).items() if key not in ("arguments", "expectation")}
-                meta["number"] = number
-                expectation = getattr(gxe, rule.expectation)
-                suite.add_expectation(expectation(**rule.arguments, severity=rule.severity, meta=meta))
+        for number, rule in enumerate(self.rules):
+            meta = {key: value for key, value in vars(rule).items() if key not in ("arguments", "expectation")}
+            meta["number"] = number
+            expectation = getattr(gxe, rule.expectation)
+            suite.add_expectation(expectation(**rule.arguments, severity=rule.severity, meta=meta))
         return suite

@@ -33,7 +33,7 @@ with lines as (
 )
 select 'P' || row_number() over (order by entity_id, account_id, cost_center_id) as posting_id,
     'E-' || entity_id as entry_id, entity_id, '{PERIOD}' as period, date '2026-09-30' as posting_date, account_id,
-    account_type, cost_center_id, cast(greatest(net, 0) as decimal(28,4)) as debit,
+    account_type, 'ai_usage' as natural_class, cost_center_id, cast(greatest(net, 0) as decimal(28,4)) as debit,
     cast(greatest(-net, 0) as decimal(28,4)) as credit, currency
 from legs;
 create table fct_journal_entries as
