@@ -1,4 +1,4 @@
-"""Great Expectations on DuckDB: the one internal behaviour that the gate relies on, and how many rows it really judged."""
+"""Great Expectations on DuckDB: the one internal behaviour the gate relies on, and how many rows it really judged."""
 
 import duckdb
 import great_expectations as gx

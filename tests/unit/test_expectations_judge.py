@@ -36,7 +36,7 @@ def test_a_good_load_is_accepted_and_says_over_how_many_rows(tmp_path: Path) -> 
     verdict = judge_load([charges(tmp_path / "a.parquet")], "charges", PLAIN, CONTEXT)
     assert verdict.status == "accepted"
     assert verdict.periods == ("2026-09",)
-    assert [(r.rule, r.observed) for r in verdict.results][0] == ("has_rows", "1,000 rows")
+    assert (verdict.results[0].rule, verdict.results[0].observed) == ("has_rows", "1,000 rows")
     assert len(verdict.results) > 20
 
 

@@ -16,6 +16,8 @@ CENTS = Decimal("0.000003")
 
 @dataclass(frozen=True)
 class Price:
+    """A list price, as `judge_units` takes it."""
+
     model: str
     token_class: str
     unit_price: Decimal
