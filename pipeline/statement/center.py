@@ -6,7 +6,7 @@ import duckdb
 
 from pipeline.statement import labels
 from pipeline.statement.block import Block, total
-from pipeline.statement.figures import as_posted
+from pipeline.statement.figures import Fit
 from pipeline.statement.queries import QUERIES, Row, StatementError, ask
 
 
@@ -36,7 +36,8 @@ def _read(con: duckdb.DuckDBPyConnection, block: Block, cost_center: str) -> Cen
     block = replace(block, total=posted)
     key = {"period": block.period, "entity_id": block.entity_id, "currency": block.currency}
     exact = ask(con, QUERIES["work"], **key, cost_center=cost_center)
-    work = as_posted(exact, posted, block.currency, block.slack, f"{block.period} {cost_center}: fct_allocations")
+    fit = Fit(f"{block.period} {cost_center}", block.currency, posted, block.slack)
+    work = fit("fct_allocations", exact, {True: posted}, lambda row: True)
     return CenterView(
         block=block,
         center=block.by_center()[0],

@@ -1,7 +1,8 @@
 """Reads the blocks of a statement and ties each to the journal: one that does not sum to it is refused, never shown."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Hashable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
 import duckdb
@@ -10,6 +11,8 @@ from pipeline.statement.block import ZERO, Block, rounding_slack, total
 from pipeline.statement.labels import POOL
 from pipeline.statement.money import apportion, share, to_unit, unit
 from pipeline.statement.queries import BLOCKS, QUERIES, Row, StatementError, ask, has_table
+
+Key = Callable[[Row], Hashable]
 
 
 def read_keys(con: duckdb.DuckDBPyConnection, periods: Collection[str] | None = None) -> list[Row]:
@@ -42,15 +45,15 @@ def read_block(con: duckdb.DuckDBPyConnection, period: str, entity_id: str, curr
         name: ask(con, QUERIES[query], period=period, entity_id=entity_id, currency=currency)
         for name, query in [*((name, name) for name in names), ("loads", "lake_loads" if has_lake else "charge_loads")]
     }
-    posted = total(read["slices"])
-    pooled = total(row for row in read["slices"] if row["cost_center_id"] == POOL)
     where = f"{period} {entity_id} {currency}"
     if not read["journal"]:
         raise StatementError(f"{where}: the journal has no entry; run `tokenbooks build`")
-    slack = rounding_slack(read["journal"], currency)
-    read["pool"] = as_posted(read["pool"], pooled, currency, slack, f"{where}: rpt_unallocated")
-    read["bridge"] = as_posted(read["bridge"], posted, currency, slack, f"{where}: rpt_classification_bridge")
-    read["methods"] = as_posted(read["methods"], posted, currency, slack, f"{where}: fct_allocations")
+    posted, by_class = total(read["slices"]), sums(read["slices"], lambda row: row["mgmt_class"])
+    in_pool = sums(read["slices"], lambda row: row["cost_center_id"] == POOL)
+    fit = Fit(where, currency, posted, rounding_slack(read["journal"], currency))
+    read["pool"] = fit("rpt_unallocated", read["pool"], {True: in_pool[True]}, lambda row: True)
+    read["bridge"] = fit("rpt_classification_bridge", read["bridge"], by_class, lambda row: row["mgmt_class"])
+    read["methods"] = fit("fct_allocations", read["methods"], in_pool, lambda row: row["in_pool"])
     read["reconciliation"] = reconciled(read["reconciliation"], currency)
     block = Block(period, entity_id, entity_name(con, entity_id), currency, posted, **read)
     tie(block, where)
@@ -65,18 +68,40 @@ def entity_name(con: duckdb.DuckDBPyConnection, entity_id: str) -> str:
     return found[0]["name"] if found else entity_id
 
 
-def as_posted(rows: list[Row], target: Decimal, currency: str, slack: Decimal, what: str) -> list[Row]:
-    """Rows of exact amounts as what was posted of them: whole cents that sum to `target`.
+def sums(rows: list[Row], key: Key) -> dict[Hashable, Decimal]:
+    """The posted amounts of `rows` by `key`."""
+    found: dict[Hashable, Decimal] = defaultdict(lambda: ZERO)
+    for row in rows:
+        found[key(row)] += row["amount"]
+    return found
 
-    The exact sum may differ from `target` by no more than `slack`, a cent for each line of the journal.
+
+@dataclass(frozen=True)
+class Fit:
+    """Turns rows of exact amounts into what was posted of them: whole cents that sum to the posted amount of each part.
+
+    The exact sum of a part may differ from it by no more than `slack`, a cent for each line of the journal.
     """
-    found = total(rows)
-    if abs(found - target) > slack:
-        raise StatementError(f"{what} sums to {found:,f}, the journal to {target:,f}; rebuild with `tokenbooks build`")
-    amounts = apportion([row["amount"] for row in rows], target, unit(currency))
-    return [
-        {**row, "amount": amount, "share": share(amount, target)} for row, amount in zip(rows, amounts, strict=True)
-    ]
+
+    where: str
+    currency: str
+    whole: Decimal
+    slack: Decimal
+
+    def __call__(self, what: str, rows: list[Row], posted: Mapping[Hashable, Decimal], key: Key) -> list[Row]:
+        """`rows` in their order, fitted to `posted` part by part. Raises StatementError when a part is too far off."""
+        out: list[Row] = [dict(row) for row in rows]
+        for part in dict.fromkeys([*posted, *map(key, rows)]):
+            chosen, target = [row for row in out if key(row) == part], posted.get(part, ZERO)
+            found = total(chosen)
+            if abs(found - target) > self.slack:
+                raise StatementError(
+                    f"{self.where}: {what} sums to {found:,f}, the journal to {target:,f}; run `tokenbooks build`"
+                )
+            amounts = apportion([row["amount"] for row in chosen], target, unit(self.currency))
+            for row, amount in zip(chosen, amounts, strict=True):
+                row |= {"amount": amount, "share": share(amount, self.whole)}
+        return out
 
 
 def reconciled(rows: list[Row], currency: str) -> list[Row]:

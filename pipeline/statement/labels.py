@@ -36,6 +36,7 @@ REASONS = {
     "unknown_key": "A key or user nobody has claimed",
     "unknown_owner": "The owner on file does not exist",
     "pre_employment": "Used before the owner's first day",
+    "unowned_usage": "Its use names nobody who is known",
     "no_owner": "Names nobody, and no use is metered",
     "no_usage": "No use was metered that day",
     "unpriced_usage": "Use is metered, but has no price",

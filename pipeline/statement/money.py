@@ -60,6 +60,8 @@ def apportion(amounts: Sequence[Decimal], total: Decimal, smallest: Decimal) -> 
     The ledger rounds once, in the journal; a table of exact slices is shown so that it sums to what was posted.
     Ties go to the earlier amount, so the order of `amounts` must be fixed by the caller.
     """
+    if not amounts:
+        return []
     floors = [(amount / smallest).quantize(Decimal(1), ROUND_FLOOR) for amount in amounts]
     left = int(total / smallest - sum(floors, Decimal(0)))
     order = sorted(range(len(amounts)), key=lambda i: floors[i] - amounts[i] / smallest, reverse=left < 0)

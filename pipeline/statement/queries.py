@@ -105,7 +105,8 @@ QUERIES = {
         group by all order by mgmt_class, amount desc, us_gaap_treatment, reason
     """,
     "methods": f"""
-        select grade, method, sum(amount) as amount from finance.fct_allocations where {_BLOCK}
+        select grade, method, bearer_type = 'pool' as in_pool, sum(amount) as amount
+        from finance.fct_allocations where {_BLOCK}
         group by all order by grade, amount desc, method
     """,
     "charge_loads": f"""

@@ -75,7 +75,10 @@ def _walk(block: Block) -> "Table":
     c = block.currency
     steps = [
         ("Billed by providers", block.billed),
-        ("Not recognised: prepaid, unused commitment", -block.not_recognized),
+        (
+            "Prepaid or unused, not yet cost" if block.not_recognized > 0 else "Drawn from what was paid before",
+            -block.not_recognized,
+        ),
         ("Rounding to what can be posted", total(block.reconciliation, "rounding")),
         ("Borne by other entities", -block.charged_out),
         ("Borne of accounts that other entities pay", block.charged_in),

@@ -110,7 +110,9 @@ def test_every_table_sums_to_the_journal(page: Page, statement_warehouse: Path, 
         table = f"{name}-{block}"
         assert sum(page.column(table, column)) == posted, table
         assert page.column(table, column, "tfoot")[0] == posted, table
-    for name in ("Utility opex", "Human-capital capex"):
+    for name, label in (("Utility opex", "Utility opex"), ("Human-capital capex", f"Human-capital capex ({PHRASE})")):
+        shown = [amount(row[-2]) for row in page.tables[f"bridge-{block}"] if row[1] == label]
+        assert sum(shown) == page.column(f"centers-{block}", name, "tfoot")[0]
         assert sum(page.column(f"centers-{block}", name)) == page.column(f"centers-{block}", name, "tfoot")[0]
 
 
