@@ -61,9 +61,11 @@ def _model_info(model: str) -> Any:
 
     # Bedrock spells `us.anthropic.claude-…-v1:0`: region and vendor before the model's own name, a version after it.
     bare = model.removesuffix(":0").rpartition("anthropic.")[2]
-    for name in (model, bare, bare.rpartition("-v")[0]):
+    # Amazon's own models are known under its provider alone.
+    for name, provider in ((model, None), (bare, None), (bare.rpartition("-v")[0], None), (model, "aws")):
         try:
-            return get_snapshot().find_provider_model(name, None, None, None)[1] if name else None
+            if name:
+                return get_snapshot().find_provider_model(name, None, provider, None)[1]
         except LookupError:
             continue
     return None
