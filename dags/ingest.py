@@ -1,6 +1,6 @@
 """landing → lake. Wakes when landing changes, and every quarter of an hour in case an event was lost.
 
-Its run is red while a refused export lies in landing: green would say that no money is missing.
+Its run is red while landing holds an export that is not in the books: green would say that no money is missing.
 """
 
 from typing import Any
@@ -19,26 +19,28 @@ def ingest() -> None:
 
     @task.short_circuit(outlets=[WOKEN])
     def load(*, outlet_events: Any) -> list[str]:
-        """Load until nothing is new. Gives the refused exports to the next task, which is skipped if there are none."""
+        """Load until nothing is new. Gives what could not be loaded to the next task, which is skipped if all could."""
         from pipeline import Books, load_new, pending
 
         books = Books.open()
-        new = load_new(books).new
-        new += load_new(books).new if new else []  # what landed meanwhile
+        report = load_new(books)
+        new = report.new
+        if new:
+            report = load_new(books)  # what landed meanwhile
         todo = pending(books)
         # With nothing new, what an earlier run left behind: one that died, or that woke a flow that was paused.
-        for source in sorted({load.source for load in new} or todo.sources):
+        for source in sorted({load.source for load in new + report.new} or todo.sources):
             outlet_events[WOKEN].add(RAW[source])
-        if todo.unpublished:
+        if todo.unpublished and not new:  # else the warehouse wakes `publish` when it is done
             outlet_events[WOKEN].add(WAREHOUSE)
-        return todo.refused
+        return report.errors
 
     @task(retries=0)
-    def refused(exports: list[str]) -> None:
+    def missing(exports: list[str]) -> None:
         """Fail with the reasons, after the good loads went on their way."""
-        raise AirflowFailException("\n".join(["refused, and therefore not in the books:", *exports]))
+        raise AirflowFailException("\n".join(["in landing, but not in the books:", *exports]))
 
-    refused(load())
+    missing(load())
 
 
 ingest()

@@ -18,6 +18,11 @@ PAUSE = 1.0
 # Longer than a file must stand still to be loaded: before that, landing does not look as if there were anything to do.
 SETTLED = 5.0
 DONE = ("success", "failed")
+PLACES = {
+    "statements": "cost statements",
+    "validation/index.html": "validation report",
+    "finance.duckdb": "serving database",
+}
 
 Say = Callable[[str], None]
 
@@ -48,11 +53,13 @@ class Watch:
         """
         started = time.monotonic()
         while (passed := time.monotonic() - started) < seconds:
-            runs = self.look()
-            if any(run.state == "failed" and not self._only_refused(run) for run in runs):
+            runs = {run.flow: run for run in self.look()}.values()  # of each flow the last
+            failed = [run for run in runs if run.state == "failed"]
+            if not all(self._only_missing(run) for run in failed):
                 return 1
-            if passed > SETTLED and all(run.state in DONE for run in runs) and self._nothing_left():
-                return tell_end(self.books, self.say, f"published {passed:.0f} s after delivery")
+            at_rest = passed > SETTLED and all(run.state in DONE for run in runs)
+            if at_rest and (failed or self._nothing_left()):
+                return tell_end(self.books, self.say, f"published {passed:.0f} s after delivery") or len(failed)
             time.sleep(PAUSE)
         self.say(f"not published after {seconds / 60:.0f} minutes; left to do: {self._todo()}")
         return 1
@@ -86,9 +93,9 @@ class Watch:
         if run.state == "failed":
             self.say(self.api.why(run))
 
-    def _only_refused(self, run: FlowRun) -> bool:
-        """Whether a flow is red only to say that exports were refused: the good ones go their way."""
-        return self.api.failed_tasks(run) == ["refused"]
+    def _only_missing(self, run: FlowRun) -> bool:
+        """Whether a flow is red only to say that exports are missing in the books: the good ones go their way."""
+        return self.api.failed_tasks(run) == ["missing"]
 
     def _nothing_left(self) -> bool:
         todo = self._todo()
@@ -106,14 +113,21 @@ def tell_end(books: Books, say: Say, how: str) -> int:
 
     todo = pending(books)
     say(how)
-    for place, what in (
-        ("statements", "cost statements, a page per month"),
-        ("validation/index.html", "validation report: every gate, every run"),
-        ("finance.duckdb", "serving database, schema finance"),
-    ):
-        say(f"  {books.published / place}  {what}")
+    _show_last_month(books)
+    for place, what in PLACES.items():
+        say(f"  {what:<18}{books.published / place}")
     for delivery in todo.waiting:
         say(f"waiting: {delivery}")
     for refused in todo.refused:
         say(f"refused: {refused}")
     return 1 if todo.refused else 0
+
+
+def _show_last_month(books: Books) -> None:
+    """The statement of the last month that is over, or of the last there is."""
+    periods = sorted(page.stem for page in (books.published / "statements").glob("????-??.html"))
+    complete = [period for period in periods if period < f"{datetime.now(UTC):%Y-%m}"]
+    if periods:
+        from pipeline.statement import print_statement
+
+        print_statement(books.published, (complete or periods)[-1])
