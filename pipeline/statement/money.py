@@ -50,6 +50,7 @@ def compact(amount: Decimal) -> str:
     """`1.2M`: a label inside a plot, never a figure of the books."""
     size = abs(amount)
     digits = 0 if size < 1000 else 1 if size < 1_000_000 else 2
+    size = size.quantize(Decimal(1), ROUND_HALF_UP) if not digits else size
     text = format_compact_decimal(size, fraction_digits=digits, locale=LOCALE)
     return f"({text})" if amount < 0 else text
 

@@ -112,9 +112,11 @@ def _center_bars(block: Block) -> Iterable[Bar]:
 def _model_bars(block: Block) -> list[Bar]:
     """The largest models, and all others as one."""
     found = block.by("model")
-    bars = [Bar(labels.words({}, row["model"], "(no model stated)"), row["amount"]) for row in found[:MODELS_DRAWN]]
-    rest = total(found[MODELS_DRAWN:])
-    return [*bars, Bar(f"Other ({len(found) - MODELS_DRAWN})", rest, PALE_BLUE)] if len(found) > MODELS_DRAWN else bars
+    bars = [Bar(row["model"] or "(no model stated)", row["amount"]) for row in found]
+    if len(bars) <= MODELS_DRAWN + 1:
+        return bars
+    rest = Bar(f"Other ({len(bars) - MODELS_DRAWN})", total(found[MODELS_DRAWN:]), PALE_BLUE)
+    return [*bars[:MODELS_DRAWN], rest]
 
 
 def _colour(mgmt_class: str) -> str:

@@ -47,8 +47,11 @@ def columns(bars: Sequence[Bar]) -> str:
     import altair as alt
 
     base = alt.Chart(_values(bars)).encode(x=_names("x", bars))
-    drawn = base.mark_bar(size=38).encode(y=alt.Y("amount:Q", axis=None), color=alt.Color("colour:N", scale=None))
-    text = base.mark_text(dy=-8).encode(y="amount:Q", text="label:N")
+    few = len(bars) <= 8
+    drawn = base.mark_bar(size=38 if few else 22).encode(
+        y=alt.Y("amount:Q", axis=None), color=alt.Color("colour:N", scale=None)
+    )
+    text = base.mark_text(dy=-8, fontSize=12 if few else 9.5).encode(y="amount:Q", text="label:N")
     return _svg(alt.layer(drawn, text).properties(width=WIDTH + 150, height=190))
 
 

@@ -185,6 +185,17 @@ def test_nobody_is_named(page: Page, folder: Path, statement_warehouse: Path, ch
     assert "(withheld)" in (tmp_path / "2026-10.html").read_text()
 
 
+def test_names_from_exports_are_text(change: Change, tmp_path: Path) -> None:
+    """A model called like a tag is shown, in tables and in plots, and is no tag."""
+    name = "<script>alert(1)</script>"
+    write_statements(
+        change(f"update finance.rpt_cost_statement set model = '{name}' where model = 'gpt-5.1'"), tmp_path, ["2026-10"]
+    )
+    page = Page((tmp_path / "2026-10.html").read_text())
+    assert page.text.count(name) >= 2
+    assert "script" not in {tag for tag, _ in page.tags}
+
+
 def test_the_same_figures_give_the_same_bytes(folder: Path, change: Change, tmp_path: Path) -> None:
     """Written again alone, and after a month was added or taken away, a page keeps its bytes."""
     shorter = change("delete from finance.rpt_cost_statement where period = '2026-10';"
