@@ -95,20 +95,27 @@ def _fill(books: Books, inputs: "Inputs") -> tuple[dict[str, str], list[str]]:
 
 
 def _judge(books: Books, periods: list[str], progress: Progress | None) -> None:
-    """The gates for journal and statement; every verdict is kept, and a critical one that failed ends the build."""
+    """The gates for journal and statement; every verdict is kept, and a critical one that failed ends the build.
+
+    A period without cost has no journal to judge: use is often known before what it cost.
+    """
     from expectations import judge_books
+    from pipeline.warehouse import periods_with_cost
 
     if progress:
         progress("judge journal and statement")
-    verdicts = judge_books(books.warehouse, periods)
+    costly = periods_with_cost(books, periods)
+    folder = books.evidence / "validation"
+    for kind, period in ((kind, period) for kind in ("journal", "statement") for period in set(periods) - set(costly)):
+        (folder / kind / f"{period}.json").unlink(missing_ok=True)
+    verdicts = judge_books(books.warehouse, costly) if costly else []
     for verdict in verdicts:
-        write_whole(books.evidence / "validation" / verdict.kind / f"{verdict.subject}.json", verdict.to_json())
+        write_whole(folder / verdict.kind / f"{verdict.subject}.json", verdict.to_json())
     failed = [
-        f"{verdict.kind} {verdict.subject}: {result.plain}: {result.observed}"
+        f"{verdict.kind} {verdict.subject}: {result.plain} {result.observed}"
         for verdict in verdicts
-        if not verdict.passed
-        for result in verdict.results
-        if not result.success and result.severity == "critical"
+        for result in verdict.failures
+        if result.blocks
     ]
     if failed or not all(verdict.passed for verdict in verdicts):
         raise BuildFailed("\n".join(["the gate before publishing refused the books:", *failed]))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pipeline.build import BuildReport, Progress, build
-from pipeline.publish import PublishReport, publish
+from pipeline.publish import NotBuilt, PublishReport, publish
 from pipeline.settings import Books, BooksError
 
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ def run(books: Books, progress: Progress | None = None) -> RunReport:
     try:
         published = publish(books, progress)
     except BooksError as error:
-        errors += str(error).splitlines()
+        # That books which failed to build are not published goes without saying.
+        errors += str(error).splitlines() if built.periods or not isinstance(error, NotBuilt) else []
     return RunReport(loaded, built, published, errors)
 
 

@@ -79,7 +79,7 @@ def feeds(loads: "list[Load]", pieces: "list[Piece]") -> list[Feed]:
             Feed(
                 source=source,
                 account=account,
-                dataset=mine[0].dataset,
+                dataset=mine[0].dataset or "",
                 loads=len(mine),
                 superseded=len(mine) - len(count),
                 rows=sum(load.rows for load in count),

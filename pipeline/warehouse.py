@@ -93,6 +93,13 @@ def read_state(books: Books) -> dict[str, str]:
         return {}
 
 
+def periods_with_cost(books: Books, periods: list[str]) -> list[str]:
+    """Those of the periods that have something to post, sorted."""
+    ask = "select distinct period from finance.fct_charges where recognized_cost <> 0 and list_contains(?, period)"
+    with duckdb.connect(str(books.warehouse), read_only=True) as con:
+        return sorted(period for (period,) in con.execute(ask, [periods]).fetchall())
+
+
 def read_output(books: Books) -> list[tuple[str, str, str]]:
     """(model, period, digest of its rows and columns) of every finance table as built; empty without a warehouse."""
     if not books.warehouse.exists():
