@@ -95,9 +95,12 @@ def _up_to_date(books: Books, deliver: Callable[[], object] | None) -> bool:
     """Whether the books are published and what is delivered changes nothing: then Airflow need not even start."""
     from pipeline import pending
 
-    published = books.published.is_dir() and any(books.published.iterdir())
-    # What was delivered a moment ago is not `ready` yet; that it was delivered is enough to know.
-    return published and pending(books).nothing and not (deliver and deliver()) and pending(books).nothing
+    if not books.published.is_dir() or not pending(books).nothing:
+        return False
+    if deliver:
+        deliver()
+    todo = pending(books)
+    return todo.nothing and todo.arrived
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 Tasks put themselves in process groups of their own, so a group is not enough: what counts is the session.
 """
 
+import json
 import os
 import signal
 import subprocess
@@ -42,6 +43,7 @@ class Components:
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def __enter__(self) -> "Components":
+        self._clear_leftovers()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -59,11 +61,13 @@ class Components:
             self.running[name] = subprocess.Popen(
                 command,
                 env=self.environment,
+                cwd=self.logs,  # no file beside the person who starts us can stand for a module of ours
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C in the terminal reaches us alone, and we stop them in order
             )
+        self._record()
         return self.running[name]
 
     def start_all(self) -> None:
@@ -91,13 +95,34 @@ class Components:
             psutil.wait_procs(remaining, timeout=5)
         for started in self.running.values():
             started.wait()
+        self._sessions.unlink(missing_ok=True)
 
     def left(self) -> list[psutil.Process]:
         """Every living process of our sessions, the components' children and grandchildren included."""
-        sessions = {process.pid for process in self.running.values()}
         for process in self.running.values():
             process.poll()
-        return [process for process in psutil.process_iter() if _session(process) in sessions]
+        return _members({process.pid for process in self.running.values()})
+
+    @property
+    def _sessions(self) -> Path:
+        return self.logs / "sessions.json"
+
+    def _record(self) -> None:
+        """Write down which sessions are ours, for the one who comes after us should we be killed."""
+        began = {process.pid: _begun(process.pid) for process in self.running.values()}
+        self._sessions.write_text(json.dumps(began))
+
+    def _clear_leftovers(self) -> None:
+        """End what a killed predecessor left: two schedulers on one database would fight.
+
+        A session's number is not given away while any member lives; a leader begun at another time is a stranger.
+        """
+        recorded = json.loads(self._sessions.read_text()) if self._sessions.exists() else {}
+        ours = {int(pid) for pid, began in recorded.items() if _begun(int(pid)) in (None, began)}
+        while remaining := _members(ours):
+            for process in remaining:
+                _kill(process)
+            psutil.wait_procs(remaining, timeout=5)
 
 
 def wait_until(condition: Callable[[], bool], seconds: float, pause: float = 0.1) -> bool:
@@ -115,6 +140,17 @@ def tail(log: Path, lines: int = 15) -> str:
     if not log.exists():
         return "(no log)"
     return "\n".join(f"    {line}" for line in log.read_text(errors="replace").splitlines()[-lines:])
+
+
+def _members(sessions: set[int]) -> list[psutil.Process]:
+    return [process for process in psutil.process_iter() if _session(process) in sessions]
+
+
+def _begun(pid: int) -> float | None:
+    try:
+        return float(psutil.Process(pid).create_time())
+    except psutil.Error:
+        return None
 
 
 def _session(process: psutil.Process) -> int | None:

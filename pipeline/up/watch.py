@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pipeline import Pending
 
 PAUSE = 1.0
-# Longer than a file must stand still to be loaded: before that, landing does not look as if there were anything to do.
+# What was delivered is announced some seconds later; until then a flow that failed before is not the last word.
 SETTLED = 5.0
 DONE = ("success", "failed")
 PLACES = {
@@ -57,8 +57,8 @@ class Watch:
             failed = [run for run in runs if run.state == "failed"]
             if not all(self._only_missing(run) for run in failed):
                 return 1
-            at_rest = passed > SETTLED and all(run.state in DONE for run in runs)
-            if at_rest and (failed or self._nothing_left()):
+            at_rest = all(run.state in DONE for run in runs)
+            if at_rest and ((failed and passed > SETTLED) or self._nothing_left()):
                 return tell_end(self.books, self.say, f"published {passed:.0f} s after delivery") or len(failed)
             time.sleep(PAUSE)
         self.say(f"not published after {seconds / 60:.0f} minutes; left to do: {self._todo()}")

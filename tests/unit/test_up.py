@@ -43,6 +43,13 @@ def stubborn(tmp_path: Path) -> list[str]:
     return [sys.executable, str(script), "child", "grandchild"]
 
 
+def alive(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def config_of(books: Books) -> configparser.RawConfigParser:
     config = configparser.RawConfigParser()
     assert config.read(books.home / ".airflow" / "airflow.cfg")
@@ -117,16 +124,52 @@ def test_stopping_leaves_no_process_not_even_one_that_refuses(
         components.start("two", stubborn)
         assert wait_until(lambda: len(components.left()) == 6, 20)
         started = components.left()
-    assert not [process for process in started if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
+    assert not [process for process in started if alive(process)]
 
 
 def test_an_error_inside_stops_the_components_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipeline.up.components.GRACE", 0.5)
-    components = Components(dict(os.environ), tmp_path)
-    process = components.start("one", [sys.executable, "-c", "import time; time.sleep(600)"])
-    with pytest.raises(ZeroDivisionError), components:
-        _ = 1 / 0
-    assert process.poll() == -signal.SIGTERM
+    started = []
+
+    def fail() -> None:
+        with Components(dict(os.environ), tmp_path) as components:
+            started.append(components.start("one", [sys.executable, "-c", "import time; time.sleep(600)"]))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert started[0].poll() == -signal.SIGTERM
+
+
+def test_what_a_killed_one_left_is_cleared_by_the_next(tmp_path: Path, stubborn: list[str]) -> None:
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    killed = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import os, sys, time; from pathlib import Path; from pipeline.up.components import Components;"
+            "Components(dict(os.environ), Path(sys.argv[1])).start('one', sys.argv[2:]); time.sleep(600)",
+            str(logs),
+            *stubborn,
+        ],
+        cwd=Path(__file__).parents[2],
+    )
+    assert wait_until(lambda: len(psutil.Process(killed.pid).children(recursive=True)) == 3, 20)
+    orphans = psutil.Process(killed.pid).children(recursive=True)
+    killed.kill()
+    killed.wait()
+    assert all(orphan.is_running() for orphan in orphans)
+    with Components(dict(os.environ), logs):
+        assert wait_until(lambda: not any(alive(orphan) for orphan in orphans), 20)
+
+
+def test_a_number_given_to_a_stranger_is_left_alone(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True) as stranger:
+        (tmp_path / "sessions.json").write_text(json.dumps({stranger.pid: 1.0}))
+        with Components(dict(os.environ), tmp_path):
+            assert stranger.poll() is None
+        stranger.kill()
 
 
 def test_a_component_that_dies_is_told_with_its_last_words(tmp_path: Path) -> None:

@@ -1,0 +1,269 @@
+"""The whole way by event, under a real Airflow that runs for the module, with the sample delivered to it.
+
+The tests follow each other as a day would: exports land, one of them bad; it is put right; a flow is paused while
+another export lands; a server dies; the books are opened again. What comes out equals `tokenbooks run` row for row.
+"""
+
+import configparser
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import psutil
+import pytest
+
+from pipeline import pending
+from pipeline.beginning import begin
+from pipeline.sample import deliver_sample
+from pipeline.settings import Books
+from pipeline.up.airflow_home import DEFAULT_PORT, AirflowHome
+from pipeline.up.api import AirflowApi, FlowRun
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+PATIENCE = 420.0
+BAD = "openai_costs/acme-openai/2026-11-20T0600Z-truncated.json"
+
+
+def until(what: str, condition: Callable[[], object], seconds: float = PATIENCE) -> None:
+    """Poll until `condition` holds; fail by name when it does not in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not in {seconds:.0f} s: {what}"
+        time.sleep(0.5)
+
+
+@dataclass
+class Up:
+    """`tokenbooks up` in a process of its own, what it said, and every process it ever had."""
+
+    books: Books
+    process: subprocess.Popen[bytes]
+    output: Path
+    seen: set[psutil.Process] = field(default_factory=set)
+
+    @classmethod
+    def start(cls, books: Books, *options: str) -> "Up":
+        output = books.home.parent / f"up-{time.monotonic_ns()}.txt"
+        command = [sys.executable, "-m", "pipeline", "up", "--books", str(books.home), *options]
+        with output.open("wb") as file:
+            return cls(books, subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT), output)
+
+    def __enter__(self) -> "Up":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.look():
+            self.process.terminate()
+            self.end()
+
+    def said(self) -> str:
+        return self.output.read_text(errors="replace")
+
+    def look(self) -> bool:
+        """Remember every process there is below us; false once `up` has ended."""
+        with suppress(psutil.NoSuchProcess):
+            self.seen.update(psutil.Process(self.process.pid).children(recursive=True))
+        return self.process.poll() is None
+
+    def runs_until(self, what: str, condition: Callable[[], object]) -> None:
+        def holds() -> object:
+            assert self.look(), f"up ended: {self.said()}"
+            return condition()
+
+        until(f"{what}; up said: {self.said()[-3000:]}", holds)
+
+    def end(self) -> int:
+        """Wait for the end; returns the exit code."""
+        until("up ends", lambda: not self.look(), 60)
+        return self.process.returncode
+
+    def left(self) -> list[str]:
+        """What is left of its processes."""
+        alive = [process for process in self.seen if process.is_running()]
+        return [" ".join(process.cmdline()) for process in alive if process.status() != psutil.STATUS_ZOMBIE]
+
+    def api(self) -> AirflowApi:
+        home = self.books.home / ".airflow"
+        config = configparser.RawConfigParser()
+        config.read(home / "airflow.cfg")
+        password = json.loads((home / "passwords.json").read_text())["admin"]
+        return AirflowApi(AirflowHome(home, config.getint("api", "port"), password))
+
+
+def published(books: Books) -> bool:
+    return pending(books).nothing
+
+
+def last(runs: list[FlowRun], flow: str) -> FlowRun | None:
+    return next((run for run in reversed(runs) if run.flow == flow and run.state in ("success", "failed")), None)
+
+
+@pytest.fixture(scope="module")
+def held_back(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Path, str]]:
+    """The sample's exports, made once: where each lies and where in landing it belongs."""
+    home = tmp_path_factory.mktemp("exports")
+    made = deliver_sample(home)
+    assert len(made) > 10
+    return [(path, str(path.relative_to(home / "landing"))) for path in made]
+
+
+def deliver(books: Books, exports: list[tuple[Path, str]]) -> None:
+    """Put exports into landing as providers would: each appears whole."""
+    for path, place in exports:
+        target = books.landing / place
+        target.parent.mkdir(parents=True, exist_ok=True)
+        beside = books.home / ".delivering"
+        shutil.copytree(path, beside) if path.is_dir() else shutil.copy(path, beside)
+        os.replace(beside, target)
+
+
+@pytest.fixture(scope="module")
+def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    """Airflow on the sample company's books, landing empty, its usual port taken by somebody else."""
+    books = Books.create(tmp_path_factory.mktemp("airflow") / "books")
+    begin(books.home, sample=True, with_exports=False)
+    with socket.socket() as other:
+        with suppress(OSError):  # taken by a real somebody
+            other.bind(("127.0.0.1", DEFAULT_PORT))
+            other.listen()
+        with Up.start(books) as up:
+            up.runs_until("Airflow runs", lambda: "Airflow runs after" in up.said())
+            other.close()
+            yield up
+
+
+def test_a_taken_port_is_told_and_another_is_used(airflow: Up) -> None:
+    assert f"port {DEFAULT_PORT} is taken" in airflow.said()
+    assert "Traceback" not in airflow.said()
+    assert airflow.api().home.port != DEFAULT_PORT
+    assert airflow.api().healthy()
+
+
+def test_it_listens_on_loopback_alone(airflow: Up) -> None:
+    airflow.look()
+    listening = [
+        connection.laddr
+        for process in airflow.seen
+        if process.is_running()
+        for connection in process.net_connections(kind="tcp")
+        if connection.status == psutil.CONN_LISTEN
+    ]
+    assert airflow.api().home.port in {address.port for address in listening}
+    assert {address.ip for address in listening} == {"127.0.0.1"}
+
+
+def test_what_lands_is_published_by_event_and_a_bad_file_holds_up_nothing(
+    airflow: Up, held_back: list[tuple[Path, str]]
+) -> None:
+    began = datetime.now(UTC)
+    bad = airflow.books.landing / BAD
+    bad.parent.mkdir(parents=True)
+    bad.write_text('{"object": "page", "data": [{"object": "bucket", "start_ti')
+    deliver(airflow.books, held_back[:-1])
+    airflow.runs_until("published", lambda: pending(airflow.books).arrived and published(airflow.books))
+    assert (airflow.books.published / "finance.duckdb").is_file()
+    assert any("truncated" in refused for refused in pending(airflow.books).refused)
+
+    api = airflow.api()
+    airflow.runs_until("flows are at rest", lambda: all(run.state in ("success", "failed") for run in api.runs(began)))
+    runs = api.runs(began)
+    assert {run.flow for run in runs} == {"ingest", "warehouse", "publish"}
+    assert all(run.run_id.startswith("asset_triggered") for run in runs if run.flow != "ingest")
+    red = last(runs, "ingest")
+    assert red
+    assert red.state == "failed"
+    assert api.failed_tasks(red) == ["missing"]
+    assert "truncated" in api.why(red)
+    assert {run.state for run in runs if run.flow != "ingest"} == {"success"}
+
+
+def test_ingest_is_green_again_once_the_bad_file_is_gone(airflow: Up) -> None:
+    began, api = datetime.now(UTC), airflow.api()
+    (airflow.books.landing / BAD).unlink()
+
+    def green() -> bool:
+        run = last(api.runs(began), "ingest")
+        return run is not None and run.state == "success"
+
+    airflow.runs_until("ingest is green", green)
+
+
+def test_an_event_lost_while_a_flow_was_paused_costs_nothing(airflow: Up, held_back: list[tuple[Path, str]]) -> None:
+    api = airflow.api()
+    api.pause("warehouse", True)
+    deliver(airflow.books, held_back[-1:])
+    airflow.runs_until("it is loaded", lambda: pending(airflow.books).sources and not pending(airflow.books).ready)
+    began = datetime.now(UTC)
+    api.pause("warehouse", False)
+    api.wake("ingest")  # as the sweeper does, every quarter of an hour
+    airflow.runs_until("published", lambda: published(airflow.books))
+    assert {run.flow for run in api.runs(began)} == {"ingest", "warehouse", "publish"}
+
+
+def test_the_books_equal_those_made_without_airflow(
+    airflow: Up, held_back: list[tuple[Path, str]], tmp_path: Path
+) -> None:
+    other = Books.create(tmp_path / "books")
+    begin(other.home, sample=True, with_exports=False)
+    deliver(other, held_back)
+    command = [sys.executable, "-m", "pipeline", "run", "--books", str(other.home)]
+    until("settled", lambda: not pending(other).settling, 30)
+    subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE)
+    with duckdb.connect() as con:
+        for name, books in (("a", airflow.books), ("b", other)):
+            con.execute(f"attach '{books.published / 'finance.duckdb'}' as {name} (read_only)")
+        listed = "select table_name from duckdb_tables() where database_name = ? and schema_name = 'finance' order by 1"
+        mine, theirs = ([row[0] for row in con.execute(listed, [name]).fetchall()] for name in ("a", "b"))
+        assert mine == theirs
+        assert len(mine) > 15
+        for table in mine:
+            for one, another in (("a", "b"), ("b", "a")):
+                query = f"select count(*) from (from {one}.finance.{table} except all from {another}.finance.{table})"
+                assert con.execute(query).fetchone() == (0,), f"{table}: rows only in {one}"
+        assert (con.execute("select count(*) from a.finance.fct_allocations").fetchone() or (0,))[0] > 1000
+
+
+def test_a_server_that_dies_ends_it_with_the_reason_and_nothing_is_left(airflow: Up) -> None:
+    airflow.look()
+    scheduler = next(p for p in airflow.seen if p.is_running() and "great_expectations" in " ".join(p.cmdline()))
+    scheduler.send_signal(signal.SIGKILL)
+    assert airflow.end() == 1
+    assert "Airflow's scheduler ended with code -9" in airflow.said()
+    assert len(airflow.seen) >= 8
+    assert airflow.left() == []
+
+
+def test_opening_it_again_changes_nothing_says_so_and_ends(airflow: Up) -> None:
+    def files() -> dict[Path, int]:
+        return {path: path.stat().st_mtime_ns for path in airflow.books.home.rglob("*") if path.is_file()}
+
+    before = files()
+    assert len(before) > 100
+    with Up.start(airflow.books, "--exit-when-published") as again:
+        assert again.end() == 0
+        assert "nothing changed" in again.said()
+    assert files() == before
+
+
+def test_stopping_it_while_it_starts_leaves_nothing(tmp_path: Path) -> None:
+    books = Books.create(tmp_path / "books")
+    begin(books.home, sample=True, with_exports=False)
+    with Up.start(books) as up:
+        up.runs_until("a process of Airflow's is there", lambda: "starting Airflow" in up.said() and up.seen)
+        up.process.send_signal(signal.SIGTERM)
+        assert up.end() == 0
+    assert "stopped; no process is left" in up.said()
+    assert "Traceback" not in up.said()
+    assert up.left() == []
