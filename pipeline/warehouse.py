@@ -113,7 +113,7 @@ def write_inputs(con: duckdb.DuckDBPyConnection, books: Books, inputs: Inputs, p
     con.execute("insert or replace into lake.build_state select unnest(?), ''", [periods])
     con.execute(INPUTS)
     for dataset in DATASETS:
-        con.execute(_lake_view(books, dataset, _files(inputs, dataset, periods)))
+        con.execute(_lake_view(dataset, _files(books, inputs, dataset, periods)))
     _insert(con, "lake.coverage", (tuple(getattr(p, name) for name in PIECE) for p in inputs.pieces))
     _insert(con, "lake.loads", (tuple(getattr(load, name) for name in LOAD) for load in inputs.loads))
     _insert(con, "lake.sources", ((s.id, s.title, s.provider, s.dataset) for s in inputs.sources.values()))
@@ -154,27 +154,36 @@ def _in_use(books: Books) -> BooksError:
     return BooksError(f"{books.warehouse}: another program has it open; close that program, then run this again")
 
 
-def _files(inputs: Inputs, dataset: str, periods: list[str]) -> list[str]:
-    """Lake files that may hold rows of `periods`, relative to the lake: of loads that count, nothing else."""
+def _files(books: Books, inputs: Inputs, dataset: str, periods: list[str]) -> list[str]:
+    """Lake files that may hold rows of `periods`: of loads that count, nothing else.
+
+    Raises BooksError for one that somebody took away.
+    """
     counting = {piece.load_id for piece in inputs.pieces}
-    wanted = set(periods)
-    return sorted(
-        file.path
-        for load in inputs.loads
-        if load.dataset == dataset and load.load_id in counting
-        for file in load.files
-        if dataset == "identities" or file.period in wanted
-    )
+    found = []
+    for load in inputs.loads:
+        if load.dataset != dataset or load.load_id not in counting:
+            continue
+        for file in load.files:
+            if dataset != "identities" and file.period not in periods:
+                continue
+            if not (books.lake / file.path).is_file():
+                raise BooksError(
+                    f"{books.lake / file.path}: missing; delete evidence/loads/{load.load_id}.json and run "
+                    "`tokenbooks load`: the export in landing (or, put back there, in archive) gives it again"
+                )
+            found.append(str(books.lake / file.path))
+    return sorted(found)
 
 
-def _lake_view(books: Books, dataset: str, files: list[str]) -> str:
+def _lake_view(dataset: str, files: list[str]) -> str:
     """The view of one dataset: the columns of the vocabulary, and the period that the file's folder names."""
     types = {field.name: duckdb_type(field.type) for field in DATASETS[dataset]}
     if not files:
         columns = ", ".join(f'cast(null as {kind}) as "{name}"' for name, kind in types.items())
         return f"create or replace view lake.{dataset} as select {columns}, cast(null as varchar) as period where false"
     columns = ", ".join(f'cast("{name}" as {kind}) as "{name}"' for name, kind in types.items())
-    paths = ", ".join(_literal(str(books.lake / path)) for path in files)
+    paths = ", ".join(_literal(path) for path in files)
     return (
         f"create or replace view lake.{dataset} as select {columns}, period from read_parquet([{paths}], "
         "hive_partitioning = true, hive_types = {'period': varchar, 'source': varchar})"
