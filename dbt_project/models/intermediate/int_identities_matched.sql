@@ -32,31 +32,31 @@ tag_kinds as (
 
 names as (
 
-    select identity_id, 1 as name_rank, 'person' as named_by, consumer_id as match_value
+    select identity_id, source, account, service_date, 1 as name_rank, 'person' as named_by, consumer_id as match_value
     from identities
     where consumer_id is not null
 
     union all
 
-    select identity_id, 1 as name_rank, 'person without case' as named_by, lower(consumer_id) as match_value
+    select identity_id, source, account, service_date, 1 as name_rank, 'person without case' as named_by, lower(consumer_id) as match_value
     from identities
     where consumer_id is not null
 
     union all
 
-    select identity_id, 2 as name_rank, 'person' as named_by, principal_id as match_value
+    select identity_id, source, account, service_date, 2 as name_rank, 'person' as named_by, principal_id as match_value
     from identities
     where principal_id is not null
 
     union all
 
-    select identity_id, 2 as name_rank, 'person without case' as named_by, lower(principal_id) as match_value
+    select identity_id, source, account, service_date, 2 as name_rank, 'person without case' as named_by, lower(principal_id) as match_value
     from identities
     where principal_id is not null
 
     union all
 
-    select identity_id, 3 as name_rank, 'key' as named_by, credential_id as match_value
+    select identity_id, source, account, service_date, 3 as name_rank, 'key' as named_by, credential_id as match_value
     from identities
     where credential_id is not null
 
@@ -64,6 +64,9 @@ names as (
 
     select
         identities.identity_id,
+        identities.source,
+        identities.account,
+        identities.service_date,
         4 as name_rank,
         tag_kinds.kind as named_by,
         {{ json_text('identities.tags', 'substr(tag_kinds.kind, 5)') }} as match_value
@@ -74,7 +77,7 @@ names as (
     union all
 
     -- null is a group of its own: the default workspace, written `(default)` in credentials.csv
-    select identity_id, 5 as name_rank, 'place' as named_by, coalesce(sub_account_id, '(default)') as match_value
+    select identity_id, source, account, service_date, 5 as name_rank, 'place' as named_by, coalesce(sub_account_id, '(default)') as match_value
     from identities
 
 ),
@@ -99,14 +102,13 @@ matches as (
                 coalesce(credentials.owner_id, '')
         ) as match_rank
     from names
-    inner join identities on names.identity_id = identities.identity_id
     inner join credentials
         on
             names.named_by = credentials.named_by
             and names.match_value = credentials.match_value
-            and (credentials.source = '*' or identities.source = credentials.source)
-            and (credentials.account = '*' or identities.account = credentials.account)
-            and {{ holds_on('credentials', 'identities.service_date') }}
+            and (credentials.source = '*' or names.source = credentials.source)
+            and (credentials.account = '*' or names.account = credentials.account)
+            and {{ holds_on('credentials', 'names.service_date') }}
 
 ),
 

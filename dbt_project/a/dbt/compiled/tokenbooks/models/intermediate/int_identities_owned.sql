@@ -1,0 +1,90 @@
+-- Who owns each identity, for which project and activity; tags that name something known win over the credential.
+with
+
+identities as (
+
+    select * from "w"."intermediate"."int_identities"
+
+),
+
+matched as (
+
+    select * from "w"."intermediate"."int_identities_matched"
+
+),
+
+projects as (
+
+    select * from "w"."staging"."stg_projects"
+
+),
+
+cost_centers as (
+
+    select * from "w"."staging"."stg_cost_centers"
+
+),
+
+described as (
+
+    select
+        identities.identity_id,
+        identities.service_date,
+        matched.name_rank,
+        coalesce(projects.project_id, matched.project_id) as project_id,
+        projects.project_id as tagged_project_id,
+        cost_centers.cost_center_id as tagged_cost_center_id,
+        coalesce(identities.tag_activity, matched.activity, identities.activity) as activity,
+        case
+            when identities.tag_workload in ('prod_inference', 'shared_ci', 'shared_platform', 'admin')
+                then identities.tag_workload
+        end as tagged_workload,
+        case
+            when matched.owner_type in ('employee', 'service', 'project', 'cost_center') then matched.owner_type
+            when projects.project_id is not null then 'project'
+            when cost_centers.cost_center_id is not null then 'cost_center'
+            -- it names somebody or a key, and nobody knows whose: not for everyone to share
+            when
+                coalesce(identities.consumer_id, identities.principal_id, identities.credential_id) is not null
+                and coalesce(matched.name_rank, 5) = 5
+                then 'pool'
+        end as owner_type,
+        case
+            when matched.owner_type = 'project' then coalesce(projects.project_id, matched.owner_id)
+            when matched.owner_type in ('employee', 'service', 'cost_center') then matched.owner_id
+            when projects.project_id is not null then projects.project_id
+            when cost_centers.cost_center_id is not null then cost_centers.cost_center_id
+            when
+                coalesce(identities.consumer_id, identities.principal_id, identities.credential_id) is not null
+                and coalesce(matched.name_rank, 5) = 5
+                then 'unknown_key'
+        end as owner_id
+    from identities
+    left join matched on identities.identity_id = matched.identity_id
+    left join projects
+        on
+            identities.tag_project = projects.project_id
+            and (identities.service_date >= projects.valid_from and (projects.valid_to is null or identities.service_date < projects.valid_to))
+    left join cost_centers
+        on
+            identities.tag_cost_center = cost_centers.cost_center_id
+            and (identities.service_date >= cost_centers.valid_from and (cost_centers.valid_to is null or identities.service_date < cost_centers.valid_to))
+
+),
+
+final as (
+
+    select
+        *,
+        md5(concat_ws(chr(31), coalesce(cast(service_date as string), chr(30)), coalesce(cast(owner_type as string), chr(30)), coalesce(cast(owner_id as string), chr(30)), coalesce(cast(project_id as string), chr(30)), coalesce(cast(activity as string), chr(30)), coalesce(cast(tagged_workload as string), chr(30)), coalesce(cast(tagged_cost_center_id as string), chr(30)))) as owner_key,
+        case owner_type when 'employee' then 'direct' when 'pool' then 'pool' else 'dedicated' end as method,
+        case
+            when owner_type = 'pool' then 'E'
+            when owner_type = 'employee' and name_rank in (1, 2, 4) then 'A'
+            else 'B'
+        end as grade
+    from described
+
+)
+
+select * from final

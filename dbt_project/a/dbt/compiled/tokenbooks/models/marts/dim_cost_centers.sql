@@ -1,0 +1,24 @@
+-- Cost centres with their function and entity.
+with
+
+cost_centers as (
+
+    select * from "w"."staging"."stg_cost_centers"
+
+),
+
+final as (
+
+    select
+        cost_center_id,
+        cost_center_name,
+        function,
+        entity_id,
+        parent_id,
+        valid_from,
+        valid_to
+    from cost_centers
+
+)
+
+select * from final

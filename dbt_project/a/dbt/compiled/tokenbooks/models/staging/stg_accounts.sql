@@ -1,0 +1,19 @@
+with
+
+accounts as (
+
+    select * from "w"."company"."accounts"
+
+),
+
+final as (
+
+    select
+        source,
+        account,
+        entity_id
+    from accounts
+
+)
+
+select * from final

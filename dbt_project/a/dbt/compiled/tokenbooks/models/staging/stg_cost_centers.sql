@@ -1,0 +1,23 @@
+with
+
+cost_centers as (
+
+    select * from "w"."company"."cost_centers"
+
+),
+
+final as (
+
+    select
+        cost_center_id,
+        name as cost_center_name,
+        function,
+        entity_id,
+        parent_id,
+        valid_from,
+        valid_to
+    from cost_centers
+
+)
+
+select * from final

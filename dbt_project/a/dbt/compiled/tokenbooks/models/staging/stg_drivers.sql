@@ -1,0 +1,18 @@
+with
+
+drivers as (
+
+    select * from "w"."lake"."drivers"
+
+),
+
+final as (
+
+    select
+        cost_source,
+        usage_source
+    from drivers
+
+)
+
+select * from final

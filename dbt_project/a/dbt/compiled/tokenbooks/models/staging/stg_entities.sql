@@ -1,0 +1,19 @@
+with
+
+entities as (
+
+    select * from "w"."company"."entities"
+
+),
+
+final as (
+
+    select
+        entity_id,
+        name as entity_name,
+        functional_currency
+    from entities
+
+)
+
+select * from final

@@ -1,0 +1,21 @@
+with
+
+prices as (
+
+    select * from "w"."lake"."prices"
+
+),
+
+final as (
+
+    select
+        model,
+        token_class,
+        unit_price,
+        valid_from,
+        valid_to
+    from prices
+
+)
+
+select * from final

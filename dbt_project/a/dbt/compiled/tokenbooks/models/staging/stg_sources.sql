@@ -1,0 +1,20 @@
+with
+
+sources as (
+
+    select * from "w"."lake"."sources"
+
+),
+
+final as (
+
+    select
+        source,
+        title,
+        provider,
+        dataset
+    from sources
+
+)
+
+select * from final

@@ -1,0 +1,38 @@
+
+    
+
+    create  table
+      "w"."intermediate"."int_accounts_owned__dbt_tmp"
+  
+    
+    as (
+      -- The entity that owes each provider account; an account nobody claimed is shown as such, not dropped.
+with
+
+charge_cases as (
+
+    select distinct source, account from "w"."intermediate"."int_charge_cases"
+
+),
+
+accounts as (
+
+    select * from "w"."staging"."stg_accounts"
+
+),
+
+final as (
+
+    select
+        charge_cases.source,
+        charge_cases.account,
+        coalesce(accounts.entity_id, '(unassigned)') as entity_id
+    from charge_cases
+    left join accounts on charge_cases.source = accounts.source and charge_cases.account = accounts.account
+
+)
+
+select * from final
+    );
+    
+  

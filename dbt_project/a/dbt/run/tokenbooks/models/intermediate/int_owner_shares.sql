@@ -1,0 +1,91 @@
+
+    
+
+    create  table
+      "w"."intermediate"."int_owner_shares__dbt_tmp"
+  
+    
+    as (
+      -- The cost centres of each owner, and so who bears the cost: one row per owner and centre, one without centre for the pool.
+with
+
+owners as (
+
+    select * from "w"."intermediate"."int_owners_placed"
+
+),
+
+spread_weights as (
+
+    select * from "w"."intermediate"."int_spread_weights"
+
+),
+
+cost_centers as (
+
+    select * from "w"."intermediate"."int_cost_centers_latest"
+
+),
+
+located as (
+
+    select
+        owners.*,
+        coalesce(owners.cost_center_id, spread_weights.cost_center_id) as bearing_cost_center_id,
+        coalesce(spread_weights.center_before, 0) as center_before,
+        coalesce(spread_weights.center_up_to, 1) as center_up_to,
+        coalesce(spread_weights.center_total, 1) as center_total,
+        case
+            when owners.pool_reason is not null then owners.pool_reason
+            when owners.cost_center_id is not null or spread_weights.cost_center_id is not null then null
+            when owners.owner_type in ('service', 'rule') then 'no_driver'
+            else 'no_cost_center'
+        end as final_pool_reason
+    from owners
+    left join spread_weights
+        on
+            owners.spread_kind = spread_weights.spread_kind
+            and owners.spread_id = spread_weights.spread_id
+            and owners.spread_date = spread_weights.spread_date
+
+),
+
+final as (
+
+    select
+        located.owner_key,
+        located.service_date,
+        case
+            when located.final_pool_reason is not null then 'pool'
+            when located.is_leaver or located.owner_type = 'rule' then 'cost_center'
+            else located.owner_type
+        end as bearer_type,
+        case
+            when located.final_pool_reason is not null then located.final_pool_reason
+            when located.is_leaver or located.owner_type = 'rule' then located.bearing_cost_center_id
+            when located.owner_type = 'employee' then located.employee_key
+            else located.owner_id
+        end as bearer_id,
+        located.owner_id,
+        located.bearing_cost_center_id as cost_center_id,
+        cost_centers.entity_id,
+        located.project_id,
+        located.project_type,
+        located.activity,
+        located.workload,
+        located.is_leaver,
+        -- a service shared by a rule: the owner is known, the centre is only driven
+        case when located.owner_type = 'service' then located.spread_kind end as driver_method,
+        located.final_pool_reason as pool_reason,
+        located.center_before,
+        located.center_up_to,
+        located.center_total
+    from located
+    left join cost_centers on located.bearing_cost_center_id = cost_centers.cost_center_id
+
+)
+
+select * from final
+    );
+    
+  

@@ -1,0 +1,66 @@
+
+    
+
+    create  table
+      "w"."intermediate"."int_treatments__dbt_tmp"
+  
+    
+    as (
+      -- The statutory treatment of every service date per framework. Without dated evidence all of them expense.
+with
+
+service_dates as (
+
+    select distinct service_date from "w"."intermediate"."int_owner_shares"
+
+),
+
+policies as (
+
+    select * from "w"."staging"."stg_statutory_policies"
+
+),
+
+matches as (
+
+    select
+        service_dates.service_date,
+        policies.framework,
+        policies.default_treatment,
+        policies.default_reason,
+        policies.policy_id || '@' || cast(policies.version as string) as policy,
+        row_number() over (
+            partition by service_dates.service_date, policies.framework
+            order by policies.effective_from desc, policies.version desc, policies.policy_id
+        ) as match_rank
+    from service_dates
+    inner join policies
+        on
+            service_dates.service_date >= policies.effective_from
+            and (policies.effective_to is null or service_dates.service_date < policies.effective_to)
+
+),
+
+final as (
+
+    select
+        service_dates.service_date,
+        coalesce(max(case when matches.framework = 'us_gaap' then matches.default_treatment end), 'expense')
+            as us_gaap_treatment,
+        coalesce(max(case when matches.framework = 'ifrs' then matches.default_treatment end), 'expense')
+            as ifrs_treatment,
+        coalesce(max(case when matches.framework = 'tax_us' then matches.default_treatment end), 'expense')
+            as tax_treatment,
+        coalesce(max(case when matches.framework = 'us_gaap' then matches.default_reason end), 'DEFAULT_EXPENSE')
+            as statutory_reason,
+        coalesce(nullif(array_to_string(list_sort(list(matches.policy)), ';'), ''), 'none') as statutory_policy
+    from service_dates
+    left join matches on service_dates.service_date = matches.service_date and matches.match_rank = 1
+    group by service_dates.service_date
+
+)
+
+select * from final
+    );
+    
+  

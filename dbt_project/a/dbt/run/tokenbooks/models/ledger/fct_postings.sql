@@ -1,0 +1,195 @@
+
+    
+      
+    
+
+    create  table
+      "w"."finance"."fct_postings"
+  
+  (
+    posting_id TEXT not null,
+    entry_id TEXT not null,
+    line_no integer not null,
+    entity_id TEXT not null,
+    book TEXT not null,
+    period TEXT not null,
+    service_period TEXT not null,
+    posting_date date not null,
+    account_id TEXT not null,
+    account_name TEXT,
+    account_type TEXT,
+    cost_center_id TEXT,
+    function TEXT,
+    natural_class TEXT,
+    debit decimal(28, 4) not null,
+    credit decimal(28, 4) not null,
+    currency TEXT not null,
+    cause TEXT not null,
+    counterparty_entity_id TEXT
+    
+    )
+ ;
+    
+    
+    insert into "w"."finance"."fct_postings" 
+  (
+    
+      
+      
+      posting_id ,
+    
+      
+      
+      entry_id ,
+    
+      
+      
+      line_no ,
+    
+      
+      
+      entity_id ,
+    
+      
+      
+      book ,
+    
+      
+      
+      period ,
+    
+      
+      
+      service_period ,
+    
+      
+      
+      posting_date ,
+    
+      
+      
+      account_id ,
+    
+      
+      
+      account_name ,
+    
+      
+      
+      account_type ,
+    
+      
+      
+      cost_center_id ,
+    
+      
+      
+      function ,
+    
+      
+      
+      natural_class ,
+    
+      
+      
+      debit ,
+    
+      
+      
+      credit ,
+    
+      
+      
+      currency ,
+    
+      
+      
+      cause ,
+    
+      
+      
+      counterparty_entity_id 
+    
+  )
+ (
+      
+    select posting_id, entry_id, line_no, entity_id, book, period, service_period, posting_date, account_id, account_name, account_type, cost_center_id, function, natural_class, debit, credit, currency, cause, counterparty_entity_id
+    from (
+        -- The legs of the journal: one side each, in minor units of the currency.
+with
+
+legs as (
+
+    select * from "w"."intermediate"."int_legs"
+
+),
+
+entries as (
+
+    select * from "w"."finance"."fct_journal_entries"
+    where period in (select build_periods.period from "w"."lake"."build_periods" as build_periods)
+
+),
+
+chart_of_accounts as (
+
+    select * from "w"."staging"."stg_chart_of_accounts"
+
+),
+
+numbered as (
+
+    select
+        entries.entry_id,
+        entries.book,
+        entries.service_period,
+        entries.posting_date,
+        legs.*,
+        cast(row_number() over (
+            partition by entries.entry_id
+            order by
+                case when legs.amount > 0 then 0 else 1 end,
+                legs.account_id,
+                coalesce(legs.cost_center_id, ''),
+                coalesce(legs.function, ''),
+                legs.cause,
+                coalesce(legs.counterparty_entity_id, '')
+        ) as integer) as line_no
+    from legs
+    inner join entries
+        on legs.entity_id = entries.entity_id and legs.period = entries.period and legs.currency = entries.currency
+
+),
+
+final as (
+
+    select
+        numbered.entry_id || ':' || cast(numbered.line_no as string) as posting_id,
+        numbered.entry_id,
+        numbered.line_no,
+        numbered.entity_id,
+        numbered.book,
+        numbered.period,
+        numbered.service_period,
+        numbered.posting_date,
+        numbered.account_id,
+        chart_of_accounts.account_name,
+        chart_of_accounts.account_type,
+        numbered.cost_center_id,
+        numbered.function,
+        chart_of_accounts.natural_class,
+        cast(case when numbered.amount > 0 then numbered.amount else 0 end as decimal(28, 4)) as debit,
+        cast(case when numbered.amount < 0 then -numbered.amount else 0 end as decimal(28, 4)) as credit,
+        numbered.currency,
+        numbered.cause,
+        numbered.counterparty_entity_id
+    from numbered
+    left join chart_of_accounts on numbered.account_id = chart_of_accounts.account_id
+
+)
+
+select * from final
+    ) as model_subq
+    );
+  
+  

@@ -1,0 +1,104 @@
+
+  
+  create view "w"."staging"."stg_charges__dbt_tmp" as (
+    with
+
+charges as (
+
+    select * from "w"."lake"."charges"
+
+),
+
+coverage as (
+
+    select * from "w"."lake"."coverage"
+    where dataset = 'charges'
+
+),
+
+build_periods as (
+
+    select * from "w"."lake"."build_periods"
+
+),
+
+-- Of several statements about one day the newest counts: a row lives while a piece of its load's coverage holds its day.
+current_charges as (
+
+    select charges.*
+    from charges
+    inner join build_periods on charges.period = build_periods.period
+    inner join coverage
+        on
+            charges.x_LoadId = coverage.load_id
+            and cast(
+                case
+                    when coverage.window_by = 'billing' then charges.BillingPeriodStart
+                    else charges.ChargePeriodStart
+                end as date
+            ) >= coverage.day_from
+            and cast(
+                case
+                    when coverage.window_by = 'billing' then charges.BillingPeriodStart
+                    else charges.ChargePeriodStart
+                end as date
+            ) < coverage.day_to
+
+),
+
+renamed as (
+
+    select
+        ---------- ids
+        x_LoadId || ':' || cast(x_SourceRow as string) as charge_id,
+        x_LoadId as load_id,
+        x_SourceRow as source_row,
+        x_Source as source,
+        x_Account as account,
+        SubAccountId as sub_account_id,
+        x_CredentialId as credential_id,
+        x_PrincipalId as principal_id,
+        x_ConsumerId as consumer_id,
+
+        ---------- what
+        ServiceName as service_name,
+        x_Model as model,
+        x_TokenClass as token_class,
+        x_ServiceTier as service_tier,
+        x_ContextWindow as context_window,
+        x_Activity as activity,
+        Tags as tags,
+        ChargeCategory as charge_category,
+        ChargeClass as charge_class,
+        ChargeDescription as charge_description,
+
+        ---------- when
+        period,
+        cast(ChargePeriodStart as date) as service_date,
+        cast(BillingPeriodStart as date) as billing_date,
+
+        ---------- money and quantity
+        BillingCurrency as currency,
+        BilledCost as billed_cost,
+        EffectiveCost as effective_cost,
+        ListCost as list_cost,
+        coalesce(ConsumedQuantity, PricingQuantity) as quantity,
+        coalesce(ConsumedUnit, PricingUnit) as unit,
+
+        -- What people and centres bear: a prepaid purchase states EffectiveCost 0, its draw-down the cost.
+        coalesce(EffectiveCost, BilledCost) as recognized_cost
+    from current_charges
+
+),
+
+final as (
+
+    select
+        *,
+        md5(concat_ws(chr(31), coalesce(cast(source as string), chr(30)), coalesce(cast(account as string), chr(30)), coalesce(cast(service_date as string), chr(30)), coalesce(cast(sub_account_id as string), chr(30)), coalesce(cast(credential_id as string), chr(30)), coalesce(cast(principal_id as string), chr(30)), coalesce(cast(consumer_id as string), chr(30)), coalesce(cast(activity as string), chr(30)), coalesce(cast(tags as string), chr(30)), coalesce(cast(model as string), chr(30)), coalesce(cast(token_class as string), chr(30)), coalesce(cast(service_tier as string), chr(30)), coalesce(cast(context_window as string), chr(30)))) as case_id
+    from renamed
+
+)
+
+select * from final
+  );

@@ -1,0 +1,24 @@
+
+  
+  create view "w"."staging"."stg_chart_of_accounts__dbt_tmp" as (
+    with
+
+chart_of_accounts as (
+
+    select * from "w"."company"."chart_of_accounts"
+
+),
+
+final as (
+
+    select
+        account_id,
+        name as account_name,
+        account_type,
+        natural_class
+    from chart_of_accounts
+
+)
+
+select * from final
+  );

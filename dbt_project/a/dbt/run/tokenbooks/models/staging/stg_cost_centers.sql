@@ -1,0 +1,27 @@
+
+  
+  create view "w"."staging"."stg_cost_centers__dbt_tmp" as (
+    with
+
+cost_centers as (
+
+    select * from "w"."company"."cost_centers"
+
+),
+
+final as (
+
+    select
+        cost_center_id,
+        name as cost_center_name,
+        function,
+        entity_id,
+        parent_id,
+        valid_from,
+        valid_to
+    from cost_centers
+
+)
+
+select * from final
+  );

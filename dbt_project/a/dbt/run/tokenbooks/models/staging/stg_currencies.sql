@@ -1,0 +1,22 @@
+
+  
+  create view "w"."staging"."stg_currencies__dbt_tmp" as (
+    with
+
+currencies as (
+
+    select * from "w"."lake"."currencies"
+
+),
+
+final as (
+
+    select
+        currency,
+        minor_units
+    from currencies
+
+)
+
+select * from final
+  );

@@ -1,0 +1,27 @@
+
+  
+  create view "w"."staging"."stg_employees__dbt_tmp" as (
+    with
+
+employees as (
+
+    select * from "w"."company"."employees"
+
+),
+
+final as (
+
+    select
+        employee_id,
+        employee_key,
+        worker_type,
+        role_family,
+        fte,
+        valid_from,
+        valid_to
+    from employees
+
+)
+
+select * from final
+  );

@@ -1,0 +1,23 @@
+
+  
+  create view "w"."staging"."stg_entities__dbt_tmp" as (
+    with
+
+entities as (
+
+    select * from "w"."company"."entities"
+
+),
+
+final as (
+
+    select
+        entity_id,
+        name as entity_name,
+        functional_currency
+    from entities
+
+)
+
+select * from final
+  );

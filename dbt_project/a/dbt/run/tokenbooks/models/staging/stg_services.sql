@@ -1,0 +1,25 @@
+
+  
+  create view "w"."staging"."stg_services__dbt_tmp" as (
+    with
+
+services as (
+
+    select * from "w"."company"."services"
+
+),
+
+final as (
+
+    select
+        service_id,
+        nullif(workload, '') as workload,
+        nullif(cost_center_id, '') as cost_center_id,
+        valid_from,
+        valid_to
+    from services
+
+)
+
+select * from final
+  );

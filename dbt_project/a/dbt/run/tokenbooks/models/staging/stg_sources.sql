@@ -1,0 +1,24 @@
+
+  
+  create view "w"."staging"."stg_sources__dbt_tmp" as (
+    with
+
+sources as (
+
+    select * from "w"."lake"."sources"
+
+),
+
+final as (
+
+    select
+        source,
+        title,
+        provider,
+        dataset
+    from sources
+
+)
+
+select * from final
+  );

@@ -1,0 +1,28 @@
+
+  
+  create view "w"."staging"."stg_statutory_policies__dbt_tmp" as (
+    with
+
+statutory_policies as (
+
+    select * from "w"."company"."statutory_policies"
+
+),
+
+final as (
+
+    select
+        framework,
+        policy_id,
+        version,
+        policy_hash,
+        effective_from,
+        effective_to,
+        default_treatment,
+        default_reason
+    from statutory_policies
+
+)
+
+select * from final
+  );
