@@ -4,7 +4,7 @@ import atexit
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -71,3 +71,17 @@ def statement_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
         con.execute((Path(__file__).parent / "unit" / "statement_warehouse.sql").read_text())
         assert con.execute("select count(*) from finance.rpt_cost_statement").fetchall()[0][0] > 100
     return path
+
+
+@pytest.fixture
+def changed_statement(statement_warehouse: Path, tmp_path: Path) -> Callable[[str], Path]:
+    """Makes a copy of the small warehouse and runs SQL on it."""
+    import duckdb
+
+    def change(sql: str) -> Path:
+        path = Path(shutil.copy(statement_warehouse, tmp_path / "warehouse.duckdb"))
+        with duckdb.connect(str(path)) as con:
+            con.execute(sql)
+        return path
+
+    return change

@@ -114,7 +114,7 @@ class Block:
     @property
     def slack(self) -> Decimal:
         """How far exact slices may lie from what was posted of them: one unit for each line that was rounded."""
-        return rounding_slack(self.journal, self.currency)
+        return rounding_slack(self.journal, self.slices, self.currency)
 
     @property
     def classes(self) -> list[str]:
@@ -148,9 +148,15 @@ def total(rows: Iterable[Row], column: str = "amount") -> Decimal:
     return sum((row[column] for row in rows), ZERO)
 
 
-def rounding_slack(journal: list[Row], currency: str) -> Decimal:
-    """One unit of the currency for each posted line, and for each entry."""
-    return unit(currency) * sum(row["lines"] + 1 for row in journal)
+def center_name(row: Row) -> str:
+    """Id and name of a cost centre, or the pool."""
+    is_pool = row["cost_center_id"] == POOL
+    return "Unallocated pool" if is_pool else f"{row['cost_center_id']} {row['cost_center_name'] or ''}".strip()
+
+
+def rounding_slack(journal: list[Row], slices: list[Row], currency: str) -> Decimal:
+    """One unit of the currency for each posted line, and for each centre whose cost may have rounded to no line."""
+    return unit(currency) * (1 + sum(row["lines"] for row in journal) + len({row["cost_center_id"] for row in slices}))
 
 
 def month_before(period: str) -> str:

@@ -46,11 +46,11 @@ def read_block(con: duckdb.DuckDBPyConnection, period: str, entity_id: str, curr
         for name, query in [*((name, name) for name in names), ("loads", "lake_loads" if has_lake else "charge_loads")]
     }
     where = f"{period} {entity_id} {currency}"
-    if not read["journal"]:
+    if not read["journal"] and any(row["amount"] for row in read["slices"]):
         raise StatementError(f"{where}: the journal has no entry; run `tokenbooks build`")
     posted, by_class = total(read["slices"]), sums(read["slices"], lambda row: row["mgmt_class"])
     in_pool = sums(read["slices"], lambda row: row["cost_center_id"] == POOL)
-    fit = Fit(where, currency, posted, rounding_slack(read["journal"], currency))
+    fit = Fit(where, currency, posted, rounding_slack(read["journal"], read["slices"], currency))
     read["pool"] = fit("rpt_unallocated", read["pool"], {True: in_pool[True]}, lambda row: True)
     read["bridge"] = fit("rpt_classification_bridge", read["bridge"], by_class, lambda row: row["mgmt_class"])
     read["methods"] = fit("fct_allocations", read["methods"], in_pool, lambda row: row["in_pool"])

@@ -12,7 +12,7 @@ from babel.dates import format_date
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipeline.statement import labels, money
-from pipeline.statement.block import POOL_LIMIT, Block, total
+from pipeline.statement.block import POOL_LIMIT, Block, center_name, total
 from pipeline.statement.figures import entity_name, read_blocks, read_keys
 from pipeline.statement.plots import BLUE, BRICK, OCHRE, PALE_BLUE, Bar, columns, rows
 from pipeline.statement.queries import reading
@@ -67,6 +67,7 @@ def _environment() -> Environment:
         "share": money.share,
         "month": month_name,
         "total": total,
+        "center_name": center_name,
         "count": money.count,
         "words": lambda code, table: labels.words(getattr(labels, table), code),
     }
@@ -106,7 +107,7 @@ def _center_bars(block: Block) -> Iterable[Bar]:
             continue
         for name in block.classes:
             if name in row["classes"]:
-                yield Bar(row["cost_center_name"], row["classes"][name], _colour(name), labels.class_label(name))
+                yield Bar(center_name(row), row["classes"][name], _colour(name), labels.class_label(name))
 
 
 def _model_bars(block: Block) -> list[Bar]:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from rich.markup import escape
 
 from pipeline.statement import labels
-from pipeline.statement.block import Block, total
+from pipeline.statement.block import Block, center_name, total
 from pipeline.statement.center import CenterView, read_centers
 from pipeline.statement.figures import read_blocks
 from pipeline.statement.money import money, percent, to_unit
-from pipeline.statement.queries import Row, reading
+from pipeline.statement.queries import reading
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -59,7 +59,7 @@ def _print_block(out: "Console", block: Block) -> None:
         amounts = [row["classes"].get(name) for name in block.classes]
         cells = ["–" if not amount else money(amount, c) for amount in amounts]
         style = "red" if row["cost_center_id"] == labels.POOL and block.pool_is_large else None
-        table.add_row(_center_name(row), *cells, money(row["amount"], c), percent(row["share"]), style=style)
+        table.add_row(escape(center_name(row)), *cells, money(row["amount"], c), percent(row["share"]), style=style)
     table.add_section()
     sums = [money(row["amount"], c) for row in block.class_totals()]
     table.add_row("Total", *sums, money(block.total, c), percent(Decimal(1)), style="bold")
@@ -99,7 +99,7 @@ def _walk(block: Block) -> "Table":
 def _print_center(out: "Console", view: CenterView) -> None:
     """One cost centre by model, by project and activity, and by who bore it."""
     block, c = view.block, view.block.currency
-    title = f"Cost centre {_center_name(view.center)} in {block.period}: {_entity(block)}, {c}"
+    title = f"Cost centre {escape(center_name(view.center))} in {block.period}: {_entity(block)}, {c}"
     out.print(title, style="bold", highlight=False)
     kinds = [("By model", "Model", view.models), ("By project and activity", "Project, activity", view.work)]
     for title, head, rows in [*kinds, ("By bearer", "Bearer", view.bearers)]:
@@ -126,12 +126,6 @@ def _table(title: str, head: str) -> "Table":
 def _entity(block: Block) -> str:
     """Name and id of the entity."""
     return block.entity_id if block.entity_name == block.entity_id else f"{block.entity_name} ({block.entity_id})"
-
-
-def _center_name(row: Row) -> str:
-    """Id and name of a cost centre, or the pool."""
-    is_pool = row["cost_center_id"] == labels.POOL
-    return "Unallocated pool" if is_pool else escape(f"{row['cost_center_id']} {row['cost_center_name'] or ''}".strip())
 
 
 def _block_json(block: Block) -> dict[str, Any]:

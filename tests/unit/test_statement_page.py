@@ -1,7 +1,6 @@
 """The statement page: tables that tie to the journal, words in their place, nothing fetched, nobody named."""
 
 import re
-import shutil
 from collections.abc import Callable
 from decimal import Decimal
 from html.parser import HTMLParser
@@ -10,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline.statement import StatementError, write_statements
+from pipeline.statement import write_statements
 
 BLOCKS = ["US01-USD", "IE01-USD", "JP01-JPY"]
 PHRASE = "management view, not GAAP or IFRS"
@@ -78,19 +77,6 @@ def folder(statement_warehouse: Path, tmp_path_factory: pytest.TempPathFactory) 
 def page(folder: Path) -> Page:
     """The statement of October."""
     return Page((folder / "2026-10.html").read_text())
-
-
-@pytest.fixture
-def change(statement_warehouse: Path, tmp_path: Path) -> Change:
-    """A copy of the warehouse after some SQL."""
-
-    def changed(sql: str) -> Path:
-        path = shutil.copy(statement_warehouse, tmp_path / "warehouse.duckdb")
-        with duckdb.connect(str(path)) as con:
-            con.execute(sql)
-        return path
-
-    return changed
 
 
 def journal(warehouse: Path, block: str) -> Decimal:
@@ -172,33 +158,37 @@ def test_nothing_is_fetched(folder: Path) -> None:
             assert re.fullmatch(r"#[\w-]+|#|[\w.-]+\.html(#[\w-]+)?|\.\./(validation/index\.html|journals/)", link)
 
 
-def test_nobody_is_named(page: Page, folder: Path, statement_warehouse: Path, change: Change, tmp_path: Path) -> None:
+def test_nobody_is_named(
+    page: Page, folder: Path, statement_warehouse: Path, changed_statement: Change, tmp_path: Path
+) -> None:
     """No bearer key is on the page, and an e-mail a provider uses as a workspace id is withheld."""
     html = (folder / "2026-10.html").read_text()
     with duckdb.connect(str(statement_warehouse), read_only=True) as con:
         keys = {row[0] for row in con.execute("select distinct bearer_id from finance.fct_allocations").fetchall()}
     assert len(keys) > 100
     assert not [key for key in keys if key in html]
-    spoilt = change("update finance.rpt_unallocated set sub_account_id = 'ada.byron@acme.test'")
+    spoilt = changed_statement("update finance.rpt_unallocated set sub_account_id = 'ada.byron@acme.test'")
     write_statements(spoilt, tmp_path, ["2026-10"])
     assert "@acme" not in (tmp_path / "2026-10.html").read_text()
     assert "(withheld)" in (tmp_path / "2026-10.html").read_text()
 
 
-def test_names_from_exports_are_text(change: Change, tmp_path: Path) -> None:
+def test_names_from_exports_are_text(changed_statement: Change, tmp_path: Path) -> None:
     """A model called like a tag is shown, in tables and in plots, and is no tag."""
     name = "<script>alert(1)</script>"
     write_statements(
-        change(f"update finance.rpt_cost_statement set model = '{name}' where model = 'gpt-5.1'"), tmp_path, ["2026-10"]
+        changed_statement(f"update finance.rpt_cost_statement set model = '{name}' where model = 'gpt-5.1'"),
+        tmp_path,
+        ["2026-10"],
     )
     page = Page((tmp_path / "2026-10.html").read_text())
     assert page.text.count(name) >= 2
     assert "script" not in {tag for tag, _ in page.tags}
 
 
-def test_the_same_figures_give_the_same_bytes(folder: Path, change: Change, tmp_path: Path) -> None:
+def test_the_same_figures_give_the_same_bytes(folder: Path, changed_statement: Change, tmp_path: Path) -> None:
     """Written again alone, and after a month was added or taken away, a page keeps its bytes."""
-    shorter = change("delete from finance.rpt_cost_statement where period = '2026-10';"
+    shorter = changed_statement("delete from finance.rpt_cost_statement where period = '2026-10';"
                      "delete from finance.fct_journal_entries where period = '2026-10'")  # fmt: skip
     write_statements(shorter, tmp_path / "out", ["2026-09"])
     assert (tmp_path / "out" / "2026-09.html").read_bytes() == (folder / "2026-09.html").read_bytes()
@@ -206,43 +196,11 @@ def test_the_same_figures_give_the_same_bytes(folder: Path, change: Change, tmp_
     assert "August" not in (tmp_path / "out" / "index.html").read_text()
 
 
-def test_without_the_lake_the_loads_are_still_listed(change: Change, page: Page, tmp_path: Path) -> None:
+def test_without_the_lake_the_loads_are_still_listed(changed_statement: Change, page: Page, tmp_path: Path) -> None:
     """The published database has no lake: loads come from the charges, without hash and window."""
-    write_statements(change("drop schema lake cascade"), tmp_path, ["2026-10"])
+    write_statements(changed_statement("drop schema lake cascade"), tmp_path, ["2026-10"])
     bare = Page((tmp_path / "2026-10.html").read_text())
     billed = bare.column("loads-US01-USD", "Billed")
     assert sum(billed) == sum(page.column("reconciliation-US01-USD", "Billed"))
     assert not any(row[6] for row in bare.tables["loads-US01-USD"] if row[0] == "tbody")
     assert all(row[6] for row in page.tables["loads-US01-USD"] if row[0] == "tbody")
-
-
-@pytest.mark.parametrize(
-    ("sql", "complaint"),
-    [
-        ("delete from finance.rpt_cost_statement; delete from finance.fct_journal_entries", "nothing to state"),
-        ("update finance.rpt_cost_statement set amount_rounded = amount_rounded + 0.01 where model = 'gpt-5.1'", "sum"),
-        ("update finance.fct_postings set credit = credit + 0.01 where account_id = '2110'", "does not balance"),
-        ("update finance.rpt_reconciliation set difference = 0.000000000001", "does not reconcile"),
-        ("update finance.rpt_unallocated set amount = amount * 2", "rpt_unallocated sums to"),
-        ("delete from finance.fct_allocations where grade = 'A'", "fct_allocations sums to"),
-        ("delete from finance.rpt_classification_bridge", "rpt_classification_bridge sums to"),
-        ("delete from finance.fct_postings", "the journal has no entry"),
-        ("drop table finance.rpt_trial_balance", "finance.rpt_trial_balance missing"),
-    ],
-)
-def test_what_does_not_tie_is_refused(change: Change, tmp_path: Path, sql: str, complaint: str) -> None:
-    """No page is written, and an older one stays, when a figure is empty, missing or a cent off."""
-    (tmp_path / "2026-10.html").write_text("as it was")
-    with pytest.raises(StatementError, match=complaint):
-        write_statements(change(sql), tmp_path)
-    assert (tmp_path / "2026-10.html").read_text() == "as it was"
-    assert sorted(path.name for path in tmp_path.glob("*.html")) == ["2026-10.html"]
-
-
-def test_an_unknown_period_or_file_is_refused(statement_warehouse: Path, tmp_path: Path) -> None:
-    """The message says which months there are, or how to make the database."""
-    with pytest.raises(StatementError, match=r"no statement for 2025-01; these books have 2026-08, 2026-09, 2026-10"):
-        write_statements(statement_warehouse, tmp_path, ["2026-10", "2025-01"])
-    with pytest.raises(StatementError, match="tokenbooks run"):
-        write_statements(tmp_path / "nothing.duckdb", tmp_path)
-    assert not list(tmp_path.iterdir())
