@@ -25,6 +25,7 @@ from pipeline.lock import locked
 from pipeline.manifest import Load
 from pipeline.settings import Books
 from pipeline.take import Taking, definition_of, delivery_entry, take
+from pipeline.units import rejudge_units
 
 Progress = Callable[[str], None]
 State = Literal["loaded", "already in", "refused", "waiting", "failed"]
@@ -80,6 +81,7 @@ def load_new(
         outcomes = []
         for delivery in find_deliveries(books.landing, known, _settled(loads, known), quiet):
             outcomes.append(_outcome(books, delivery, known.get(delivery.source), loads, progress))
+        outcomes = _rejudged(outcomes, rejudge_units(books, known, loads))
         shutil.rmtree(books.lake / ".staging", ignore_errors=True)
     return _report(outcomes)
 
@@ -146,9 +148,9 @@ def _known_content(books: Books, delivery: Delivery, source: Source | None, load
     load = loads.get(load_id_of(delivery.source, delivery.account, sha256))
     if load is None or (load.verdict == "refused" and load.definition != definition_of(source)):
         return None
-    if load.verdict == "accepted" and delivery.as_of_basis != "mtime" and delivery.as_of > load.as_of:
-        deliveries = tuple(sorted((*load.deliveries, delivery_entry(delivery)), key=lambda entry: entry.as_of))
-        as_of = manifest.stated_as_of(deliveries)
+    deliveries = tuple(sorted((*load.deliveries, delivery_entry(delivery)), key=lambda entry: entry.as_of))
+    as_of = manifest.stated_as_of(deliveries)
+    if load.verdict == "accepted" and delivery.as_of_basis != "mtime" and as_of != load.as_of:
         load = load.model_copy(update={"deliveries": deliveries, "as_of": as_of})
         manifest.write(books, load)
         loads[load.load_id] = load
@@ -160,6 +162,22 @@ def _same_bytes(delivery: Delivery, loads: Mapping[str, Load]) -> bool:
     return any(
         (load.source, load.account, load.bytes) == (delivery.source, delivery.account, size) for load in loads.values()
     )
+
+
+def _rejudged(outcomes: list[Outcome], changed: list[Load]) -> list[Outcome]:
+    """The outcomes after units were judged: what another delivery has put in doubt, or has cleared, says so."""
+    named = {load.load_id: load for load in changed}
+    told = {one.load_id for one in outcomes}
+    gone = [
+        Outcome(load.deliveries[0].path, "already in", load.load_id) for load in changed if load.load_id not in told
+    ]
+    return [_retold(one, named[one.load_id]) if one.load_id in named else one for one in [*outcomes, *gone]]
+
+
+def _retold(outcome: Outcome, load: Load) -> Outcome:
+    state: State = "refused" if load.verdict == "refused" else "loaded"
+    about = (outcome.path, state, load.load_id, load.source, load.account, load.rows, load.totals, _lines(load))
+    return Outcome(*about)
 
 
 def _told(delivery: Delivery, load: Load, new: bool) -> Outcome:

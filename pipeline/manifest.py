@@ -69,6 +69,7 @@ class Load(Entry):
     warnings: tuple[dict[str, Any], ...] = ()
     verdict: Literal["accepted", "refused"]
     findings: tuple[dict[str, Any], ...] = ()
+    units_against: str | None = None  # which usage the unit of money was last held against
     definition: str
     loaded_at: datetime
 

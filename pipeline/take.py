@@ -168,7 +168,7 @@ def _refuse(taking: Taking, verdict: "Verdict", findings: list[Finding], rows: d
 def _finding(taking: Taking, result: Any) -> Finding:
     message = f"{result.plain} {result.observed}".rstrip()
     cure = f"the rows are in quarantine/{taking.load_id}/rows-{result.rule}.csv"
-    return Finding(result.rule, message, cure, taking.delivery.path)
+    return Finding(result.rule, message, cure, taking.delivery.name)
 
 
 def _about(taking: Taking) -> dict[str, Any]:
