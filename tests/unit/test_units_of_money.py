@@ -78,10 +78,13 @@ def test_a_wrong_unit_is_refused_in_any_order(desk: Any, order: tuple[str, ...])
     }
     refused = [load for load in loads if load.verdict == "refused"]
     assert {finding["rule"] for load in refused for finding in load.findings} == {"unit_of_money_proven"}
-    assert len(refused) == 2 and len(report.refused) == 2 and any("cents or dollars" in line for line in report.errors)
+    assert len(refused) == 2
+    assert len(report.refused) == 2
+    assert any("cents or dollars" in line for line in report.errors)
     for load in refused:
         kept = desk.books.quarantine / load.load_id
-        assert (kept / "export" / "page-0001.json").exists() and (kept / "verdict.json").exists()
+        assert (kept / "export" / "page-0001.json").exists()
+        assert (kept / "verdict.json").exists()
         assert not any((desk.books.lake / file.path).exists() for file in load.files)
     counting = [piece.load_id for piece in coverage(loads) if piece.source == "anthropic_cost_report"]
     assert counting == [load.load_id for load in loads if load.totals.get("USD") == "30.000000000000"]
@@ -99,6 +102,8 @@ def test_what_was_refused_counts_again_when_the_usage_is_restated(desk: Any) -> 
     desk.deliver("anthropic_usage_messages", "2026-09-09T0600Z", {"page-0001.json": json.dumps(restated).encode()})
     report = desk.load()
     (load,) = [load for load in read(desk.books) if load.source == "anthropic_cost_report"]
-    assert load.verdict == "accepted" and not report.refused and not report.errors
+    assert load.verdict == "accepted"
+    assert not report.refused
+    assert not report.errors
     assert all((desk.books.lake / file.path).exists() for file in load.files)
     assert not (desk.books.quarantine / load.load_id).exists()
