@@ -104,7 +104,7 @@ def _cast(x: str, kind: str, cast: str) -> str:
         "decimal": f"{short} ELSE {cast}({number} AS DECIMAL(28,12)) END",
         "cents": f"{cast}({cast}({number} AS DECIMAL(26,10)) * 0.01 AS DECIMAL(28,12))",
         "integer": f"CASE WHEN {whole} % 1 <> 0 THEN {refuse} ELSE {cast}({whole} AS DECIMAL(18,0)) END",
-        "timestamp": f"CASE WHEN length({x}) = 20 AND ends_with({x}, 'Z') THEN {cast}({x} AS TIMESTAMP) "
+        "timestamp": f"CASE WHEN length({x}) <> 17 AND ends_with({x}, 'Z') THEN {cast}({x} AS TIMESTAMP) "
         f"ELSE timezone('UTC', {cast}({time} AS TIMESTAMPTZ)) END",
         "date": f"{cast}({x} AS DATE)",
         "epoch_seconds": f"CASE WHEN {whole} % 1 <> 0 OR abs({whole}) > 99999999999 THEN {refuse} "

@@ -78,16 +78,20 @@ def load_new(
     with locked(books, progress):
         _remove_leftovers(books)
         loads = {load.load_id: load for load in manifest.read(books)}
+        settled = _settled(loads, known)
         outcomes = []
-        for delivery in find_deliveries(books.landing, known, _settled(loads, known), quiet):
-            outcomes.append(_outcome(books, delivery, known.get(delivery.source), loads, progress))
+        for delivery in find_deliveries(books.landing, known, settled, quiet):
+            if delivery.fingerprint in settled:
+                outcomes.append(_told(delivery, settled[delivery.fingerprint], new=False))
+            else:
+                outcomes.append(_outcome(books, delivery, known.get(delivery.source), loads, progress))
         outcomes = _rejudged(outcomes, rejudge_units(books, known, loads))
         shutil.rmtree(books.lake / ".staging", ignore_errors=True)
     return _report(outcomes)
 
 
 def landing_now(books: Books, quiet: float = QUIET) -> Landing:
-    """What a load would find, without loading, hashing or waiting for anything."""
+    """What a load would find, without writing or waiting for anything."""
     known = sources()
     loads = {load.load_id: load for load in manifest.read(books)}
     settled = _settled(loads, known)
@@ -99,9 +103,17 @@ def landing_now(books: Books, quiet: float = QUIET) -> Landing:
             refused += [f"{delivery.path}: {line}" for line in _lines(load)]
         elif load is None and delivery.state == "waiting":
             waiting.append(f"{delivery.path}: {delivery.reason}")
-        elif load is None and not _same_bytes(delivery, loads):
+        elif load is None and _is_new(delivery, known.get(delivery.source), loads):
             ready.append(delivery.path)
     return Landing(ready, waiting, refused, bool(deliveries or loads))
+
+
+def _is_new(delivery: Delivery, source: Source | None, loads: Mapping[str, Load]) -> bool:
+    try:
+        load = _known_content(delivery, source, loads)
+    except Unsettled:
+        return True
+    return load is None or _restates(delivery, load)
 
 
 def _settled(loads: Mapping[str, Load], known: Mapping[str, Source]) -> dict[str, Load]:
@@ -118,14 +130,13 @@ def _outcome(
     books: Books, delivery: Delivery, source: Source | None, loads: dict[str, Load], progress: Progress | None
 ) -> Outcome:
     """Take one delivery, whatever happens to it."""
-    settled = _settled(loads, {delivery.source: source} if source else {})
-    if delivery.fingerprint in settled:
-        return _told(delivery, settled[delivery.fingerprint], new=False)
     if delivery.state == "waiting":
         return _plain(delivery, "waiting", delivery.reason)
     try:
-        load = _known_content(books, delivery, source, loads)
+        load = _known_content(delivery, source, loads)
         if load is not None:
+            if _restates(delivery, load):
+                load = loads[load.load_id] = _noted(books, delivery, load)
             return _told(delivery, load, new=False)
         parts = archive.store(delivery, books.archive) if delivery.state == "ready" else ()
         load = take(Taking(books, delivery, source if delivery.state == "ready" else None, parts), progress)
@@ -137,24 +148,27 @@ def _outcome(
         return _plain(delivery, "failed", f"{type(error).__name__}: {error}")
 
 
-def _known_content(books: Books, delivery: Delivery, source: Source | None, loads: dict[str, Load]) -> Load | None:
-    """The load that this very content gave before; hashed only where as many bytes came from there before.
-
-    Content that is stated again under a later date, told by its name, is newest again: that is noted.
-    """
+def _known_content(delivery: Delivery, source: Source | None, loads: Mapping[str, Load]) -> Load | None:
+    """The load that this very content gave before; hashed only where as many bytes came from there before."""
     if delivery.state != "ready" or not _same_bytes(delivery, loads):
         return None
     sha256 = content_hash([hash_file(part) for part in delivery.parts])
     load = loads.get(load_id_of(delivery.source, delivery.account, sha256))
     if load is None or (load.verdict == "refused" and load.definition != definition_of(source)):
         return None
-    deliveries = tuple(sorted((*load.deliveries, delivery_entry(delivery)), key=lambda entry: entry.as_of))
-    as_of = manifest.stated_as_of(deliveries)
-    if load.verdict == "accepted" and delivery.as_of_basis != "mtime" and as_of != load.as_of:
-        load = load.model_copy(update={"deliveries": deliveries, "as_of": as_of})
-        manifest.write(books, load)
-        loads[load.load_id] = load
     return load
+
+
+def _restates(delivery: Delivery, load: Load) -> bool:
+    """Whether content that is in is stated again under a later date, told by its name: then it is newest again."""
+    return load.verdict == "accepted" and delivery.as_of_basis != "mtime" and delivery.as_of > load.as_of
+
+
+def _noted(books: Books, delivery: Delivery, load: Load) -> Load:
+    deliveries = tuple(sorted((*load.deliveries, delivery_entry(delivery)), key=lambda entry: entry.as_of))
+    noted = load.model_copy(update={"deliveries": deliveries, "as_of": manifest.stated_as_of(deliveries)})
+    manifest.write(books, noted)
+    return noted
 
 
 def _same_bytes(delivery: Delivery, loads: Mapping[str, Load]) -> bool:

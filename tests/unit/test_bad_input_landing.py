@@ -51,6 +51,26 @@ def test_the_same_file_under_two_names_is_one_load(desk: Any) -> None:
     assert desk.files("lake", "archive", "quarantine", "evidence") == before
 
 
+def test_looking_tells_a_copy_from_a_correction_of_the_same_size(desk: Any) -> None:
+    from pipeline.load import landing_now
+
+    sample = desk.sample("focus")["sample.csv"]
+    desk.deliver("focus", "first.csv", sample)
+    desk.load()
+    desk.deliver("focus", "copy.csv", sample)
+    assert landing_now(desk.books, quiet=0).ready == []
+    desk.deliver("focus", "corrected.csv", sample.replace(b"\n1.25,", b"\n1.35,"))
+    desk.deliver("focus", "2026-12-01-stated-again.csv", sample)
+    before = desk.files("evidence", "archive", "lake")
+    assert landing_now(desk.books, quiet=0).ready == [
+        "focus/acme/2026-12-01-stated-again.csv",
+        "focus/acme/corrected.csv",
+    ]
+    assert desk.files("evidence", "archive", "lake") == before
+    assert len(desk.load().new) == 1
+    assert landing_now(desk.books, quiet=0).ready == []
+
+
 def test_a_load_of_nothing_new_reads_and_writes_nothing(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.deliver(SOURCE, "2026-09-06T0600Z", desk.sample(SOURCE))
     desk.load()

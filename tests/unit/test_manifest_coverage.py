@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from random import Random
 
 from hypothesis import given, settings
@@ -69,7 +70,7 @@ def test_each_day_has_exactly_its_newest_statement(loads: list[Load], random: Ra
 @given(many_loads)
 def test_pieces_are_as_long_as_they_can_be(loads: list[Load]) -> None:
     pieces = coverage(loads)
-    for one, next_one in zip(pieces, pieces[1:], strict=False):
+    for one, next_one in pairwise(pieces):
         adjacent = one.day_to == next_one.day_from and (one.source, one.account) == (next_one.source, next_one.account)
         assert not (adjacent and one.load_id == next_one.load_id)
 
