@@ -10,6 +10,7 @@ from expectations.rules import Rule, Words, literal, never, none_of, some_rows, 
 from expectations.verdict import WARNING
 
 GRAIN = "entity_id, currency"
+BILLED_BY = "source, account, currency"
 # The balancing side of an accrual and what entities owe each other; every other leg bears cost.
 BEARS_COST = "account_type not in ('liability', 'income') and natural_class is distinct from 'intercompany'"
 
@@ -132,20 +133,21 @@ def statement_rules(period: str) -> list[Rule]:
             f" group by {GRAIN}",
             allocated,
         ),
+        *_allocated(that),
         *_reconciled(that),
     ]
 
 
-def _reconciled(that: str) -> list[Rule]:
-    """The rules on the charges, allocations and the reconciliation that stand behind a statement."""
-    grain = "source, account, currency"
+def _allocated(that: str) -> list[Rule]:
+    """The rules of the charges and allocations that stand behind a statement."""
     return [
         _equal(
             "charges_allocated_whole",
             "What is allocated (the pool included) is what was recognised, per source, account and currency.",
-            f"select {grain}, sum(recognized_cost) as amount from finance.fct_charges where {that} group by {grain}",
-            f"select {grain}, sum(amount) as amount from finance.fct_allocations where {that} group by {grain}",
-            grain,
+            f"select {BILLED_BY}, sum(recognized_cost) as amount from finance.fct_charges where {that}"
+            f" group by {BILLED_BY}",
+            f"select {BILLED_BY}, sum(amount) as amount from finance.fct_allocations where {that} group by {BILLED_BY}",
+            BILLED_BY,
         ),
         none_of(
             "one_class_each",
@@ -154,6 +156,12 @@ def _reconciled(that: str) -> list[Rule]:
             f" where {that} group by allocation_id having count(*) <> 1 or count(mgmt_class) <> 1",
             ("mgmt_class",),
         ),
+    ]
+
+
+def _reconciled(that: str) -> list[Rule]:
+    """The rules of the reconciliation, and how much may be left in the pool before finance is told."""
+    return [
         none_of(
             "reconciliation_is_zero",
             "Every source and account reconciles: no difference, and billed is recognised plus not recognised cost.",
@@ -164,8 +172,8 @@ def _reconciled(that: str) -> list[Rule]:
         none_of(
             "reconciliation_covers_all",
             "Every source, account and currency with charges is in the reconciliation.",
-            f"select {grain} from finance.fct_charges where {that}"
-            f" except select {grain} from finance.rpt_reconciliation where {that}",
+            f"select {BILLED_BY} from finance.fct_charges where {that}"
+            f" except select {BILLED_BY} from finance.rpt_reconciliation where {that}",
             ("source", "account", "currency"),
         ),
         none_of(

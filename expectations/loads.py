@@ -137,7 +137,7 @@ def signs() -> list[Rule]:
         ),
         never(
             "credits_told",
-            "There are no credits in this load.",
+            "The load holds no credits.",
             "\"ChargeCategory\" = 'Credit'",
             ("ChargeCategory", "BilledCost"),
             Words(INFO),
