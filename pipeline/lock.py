@@ -30,3 +30,24 @@ def locked(books: Books, progress: Callable[[str], None] | None = None) -> Itera
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def glancing(books: Books) -> Iterator[bool]:
+    """Keep writers out for a short look, if nobody writes now; yields whether that is so. Waits for nobody.
+
+    Even a reader of the warehouse holds up who wants to write it, and dbt does not wait: it fails.
+    """
+    if not (books.home / ".lock").exists():  # nothing was ever written, and a look writes nothing either
+        yield True
+        return
+    descriptor = os.open(books.home / ".lock", os.O_RDWR)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+    finally:
+        os.close(descriptor)

@@ -36,6 +36,7 @@ def pending(books: Books) -> Pending:
     """What load, build and publish would do now. Writes nothing and waits for nobody."""
     from ingestion.landing import SETTLING
     from pipeline.load import landing_now
+    from pipeline.lock import glancing
     from pipeline.plan import current_inputs
     from pipeline.publish import unpublished
     from pipeline.warehouse import read_state
@@ -43,12 +44,15 @@ def pending(books: Books) -> Pending:
     landing = landing_now(books)
     inputs = current_inputs(books)
     periods: list[str] = []
-    unpublished_now = busy = False
-    try:
-        periods = inputs.touched(read_state(books))
-        unpublished_now = unpublished(books)
-    except BooksError:  # a step holds the warehouse
-        busy = True
+    unpublished_now = False
+    with glancing(books) as free:
+        busy = not free
+        try:
+            if free:
+                periods = inputs.touched(read_state(books))
+                unpublished_now = unpublished(books)
+        except BooksError:  # another program holds the warehouse
+            busy = True
     return Pending(
         ready=landing.ready,
         waiting=landing.waiting,

@@ -7,7 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pipeline.lock import locked
+from pipeline import pending
+from pipeline.lock import glancing, locked
 from pipeline.settings import Books
 
 HOLDER = """
@@ -53,3 +54,33 @@ def test_the_lock_is_free_after_its_holder(tmp_path: Path) -> None:
         with locked(books, said.append):
             pass
     assert said == []
+
+
+def test_a_glance_waits_for_nobody_and_keeps_writers_out_while_it_lasts(tmp_path: Path) -> None:
+    """A reader of the warehouse makes dbt fail: so it looks only while nobody writes, and nobody begins meanwhile."""
+    books = Books.create(tmp_path / "books")
+    with glancing(books) as free:
+        assert free
+    assert not (books.home / ".lock").exists()
+    with locked(books), glancing(books) as free:
+        assert not free
+    with glancing(books) as free:
+        assert free
+        waiting = subprocess.Popen(
+            [sys.executable, "-c", HOLDER, str(books.home)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            waiting.wait(1)
+        assert waiting.poll() is None
+    assert waiting.stdout is not None
+    assert waiting.stdout.readline()
+    waiting.communicate()
+
+
+def test_what_is_to_do_is_not_asked_of_a_warehouse_that_somebody_writes(tmp_path: Path) -> None:
+    books = Books.create(tmp_path / "books")
+    books.warehouse.write_bytes(b"whoever opens this would get in the way")
+    with locked(books):
+        todo = pending(books)
+    assert todo.busy
+    assert not todo.nothing
