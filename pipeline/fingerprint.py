@@ -22,19 +22,23 @@ def finance_models(con: duckdb.DuckDBPyConnection, database: str | None = None) 
 
 
 def fingerprints(con: duckdb.DuckDBPyConnection, periods: list[str]) -> list[tuple[str, str, int, str]]:
-    """(model, period, rows, digest) of every finance table; period '' for a table that is told whole.
+    """(model, period, rows, digest) of every finance table after a build of `periods`; '' for one told whole.
 
-    Of tables kept by period only `periods` are read, each listed even when it has no rows.
+    Facts of other periods stand as they were and are not read. A report may be drawn anew for all periods (the age of
+    the pool is), and is small. Each of `periods` is listed even when a table has no rows in it.
     """
     found: list[tuple[str, str, int, str]] = []
     for model, by_period in finance_models(con).items():
-        if by_period:
+        if not by_period:
+            told = _told(con, f"select '' as period, t from finance.{model} as t")
+        elif model.startswith("fct_"):
             told = _told(
                 con, f"select period, t from finance.{model} as t where list_contains($periods, period)", periods
             )
         else:
-            told = _told(con, f"select '' as period, t from finance.{model} as t")
-        found += [(model, period, *told.get(period, (0, ""))) for period in (periods if by_period else [""])]
+            told = _told(con, f"select period, t from finance.{model} as t")
+        listed = sorted({*told, *periods}) if by_period else [""]
+        found += [(model, period, *told.get(period, (0, ""))) for period in listed]
     return found
 
 

@@ -127,8 +127,10 @@ def write_output(con: duckdb.DuckDBPyConnection, periods: list[str]) -> list[tup
     """Note the content of what was built: (model, period, rows, digest), for publishing and for the record."""
     output = fingerprints(con, periods)
     con.execute("begin")
-    # Tables without periods are told whole at every build, and so are all rows of the periods just built.
-    con.execute("delete from lake.build_output where period = '' or list_contains(?, period)", [periods])
+    # What is told now replaces what was known of it; facts of other periods stay known as they were.
+    con.execute(
+        "delete from lake.build_output where not starts_with(model, 'fct_') or list_contains(?, period)", [periods]
+    )
     _insert(con, "lake.build_output", output)
     con.execute("commit")
     return output

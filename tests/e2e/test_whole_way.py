@@ -23,7 +23,7 @@ from pipeline.settings import Books
 pytestmark = pytest.mark.slow
 
 PERIODS = ["2026-08", "2026-09", "2026-10"]
-PATIENCE = 300.0
+PATIENCE = 900.0
 
 
 def tokenbooks(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -202,9 +202,11 @@ def test_another_order_in_batches(whole: Books, tmp_path: Path) -> None:
     for batch in (exports[:5], exports[5:9], [*exports[9:], exports[0]]):
         for export in batch:
             target = books.landing / export.relative_to(tmp_path / "provider")
-            again = target.with_name(f"{target.name.replace('.', '-again.', 1)}") if target.exists() else target
-            again.parent.mkdir(parents=True, exist_ok=True)
-            (shutil.copytree if export.is_dir() else shutil.copy2)(export, again)
+            if target.exists():
+                name, dot, ending = target.name.partition(".")
+                target = target.with_name(f"{name}-again{dot}{ending}")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            (shutil.copytree if export.is_dir() else shutil.copy2)(export, target)
         run(books)
     assert_equal_books(whole, books)
 

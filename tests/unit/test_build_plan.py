@@ -193,6 +193,25 @@ def test_fingerprints_tell_rows_not_their_order() -> None:
     assert [(period, rows) for _, period, rows, _ in told[0]] == [("2026-08", 2), ("2026-09", 0)]
 
 
+def test_reports_drawn_anew_for_old_months_are_seen() -> None:
+    """The age of the pool grows in every month, while the facts of months that were not built are not even read."""
+    with duckdb.connect() as con:
+        con.execute("create schema finance")
+        for model in ("fct_x", "rpt_x", "dim_x"):
+            con.execute(
+                f"create table finance.{model} as from (values ('2026-08', 1), ('2026-09', 1)) as t(period, age)"
+            )
+        told = [(model, period, rows) for model, period, rows, _ in fingerprints(con, ["2026-09", "2026-10"])]
+    assert told == [
+        ("dim_x", "", 2),
+        ("fct_x", "2026-09", 1),
+        ("fct_x", "2026-10", 0),
+        ("rpt_x", "2026-08", 1),
+        ("rpt_x", "2026-09", 1),
+        ("rpt_x", "2026-10", 0),
+    ]
+
+
 def test_minor_units_are_those_of_iso_4217() -> None:
     """Not CLDR's, which counts the decimals that people still use."""
     units = minor_units()
