@@ -44,15 +44,19 @@ def warehouse_reader(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def write_database(con: duckdb.DuckDBPyConnection, path: Path, models: Sequence[str]) -> None:
-    """Schema `finance` as a database of its own, with its constraints, and nothing else of the warehouse."""
+    """Schema `finance` as a database of its own, with its constraints, and nothing else of the warehouse.
+
+    The tables lie in `main` and each has a view in `finance`: whoever opens the file itself has a database called
+    finance too, where DuckDB takes `finance.x` for ambiguous, and needs names that stand alone.
+    """
     with replacing(path) as temporary:
-        # Under another name than the file's: DuckDB calls `finance.x` ambiguous in a database called finance.
         con.execute(f"attach '{_quoted(temporary)}' as serving")
         con.execute("use serving")
         con.execute("create schema finance")
         for model in models:
-            con.execute(_definition(con, model))
-            con.execute(f"insert into finance.{model} select * from warehouse.finance.{model} {_order(model)}")
+            con.execute(_definition(con, model).replace("TABLE finance.", "TABLE main.", 1))
+            con.execute(f"insert into main.{model} select * from warehouse.finance.{model} {_order(model)}")
+            con.execute(f"create view finance.{model} as select * from main.{model}")
         con.execute("use memory")
         con.execute("detach serving")
 

@@ -122,6 +122,13 @@ def test_an_old_reader_keeps_the_old_figures(books: Books) -> None:
             assert new.execute(ask).fetchall() != before
 
 
+@pytest.mark.parametrize("name", ["fct_charges", "main.fct_charges", "finance.finance.fct_charges"])
+def test_the_file_can_be_opened_by_itself(books: Books, name: str) -> None:
+    """Finance opens the file and asks for a table: database and schema have one name, and that must not be in the way."""
+    with duckdb.connect(str(books.published / "finance.duckdb"), read_only=True) as con:
+        assert con.execute(f"select count(*) > 0 from {name}").fetchone() == (True,)
+
+
 @pytest.mark.parametrize("damage", ["lost file", "cut file", "lost manifest", "half manifest", "leftovers"])
 def test_a_half_published_folder_heals(books: Books, damage: str) -> None:
     """Whatever a kill leaves behind, the next publication makes the folder whole."""
