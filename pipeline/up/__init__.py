@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
+import httpx
+
 from pipeline.settings import Books, BooksError
 from pipeline.up.airflow_home import DEFAULT_PORT, USER, prepare
 from pipeline.up.api import AirflowApi
@@ -82,7 +84,10 @@ def _wait_healthy(components: Components, api: AirflowApi) -> None:
 
     def ready() -> bool:
         components.check()
-        return api.healthy() and (bool(api.broken_flows()) or len(api.flows()) >= FLOWS)
+        try:
+            return api.healthy() and (bool(api.broken_flows()) or len(api.flows()) >= FLOWS)
+        except httpx.HTTPError:  # it has only just begun to answer
+            return False
 
     if not wait_until(ready, START_LIMIT, pause=0.5):
         raise ComponentDied(f"Airflow was not healthy after {START_LIMIT:.0f} s; its logs are in {components.logs}")

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from pipeline import Pending
 
 PAUSE = 1.0
-# What was delivered is announced some seconds later; until then a flow that failed before is not the last word.
-SETTLED = 5.0
+# How long no flow may run before one that failed is the last word: one that it woke has begun by then.
+AT_REST = 5.0
 DONE = ("success", "failed")
 PLACES = {
     "statements": "cost statements",
@@ -37,6 +37,7 @@ class Watch:
         self.say = say
         self._since = datetime.now(UTC)
         self._told: dict[str, str] = {}
+        self._beyond_cure: set[str] = set()  # failed runs other than those that only say which exports are missing
 
     def begin(self) -> None:
         """Wake `ingest` when an earlier run left work undone: no file will change to wake it."""
@@ -51,14 +52,14 @@ class Watch:
 
         A refused export ends it too, after the good ones are out. A component that dies raises ComponentDied.
         """
-        started = time.monotonic()
+        started, rested = time.monotonic(), 0.0
         while (passed := time.monotonic() - started) < seconds:
             runs = {run.flow: run for run in self.look()}.values()  # of each flow the last
             failed = [run for run in runs if run.state == "failed"]
-            if not all(self._only_missing(run) for run in failed):
+            if any(run.run_id in self._beyond_cure for run in failed):
                 return 1
-            at_rest = all(run.state in DONE for run in runs)
-            if at_rest and ((failed and passed > SETTLED) or self._nothing_left()):
+            rested = rested + PAUSE if all(run.state in DONE for run in runs) else 0.0
+            if rested and ((failed and rested > AT_REST) or self._nothing_left()):
                 return tell_end(self.books, self.say, f"published {passed:.0f} s after delivery") or len(failed)
             time.sleep(PAUSE)
         self.say(f"not published after {seconds / 60:.0f} minutes; left to do: {self._todo()}")
@@ -87,15 +88,14 @@ class Watch:
         return runs
 
     def _tell(self, run: FlowRun) -> None:
-        self._told[run.run_id] = run.state
         took = f" after {run.seconds:.1f} s" if run.state in DONE and run.seconds else ""
-        self.say(f"{datetime.now():%H:%M:%S}  {run.flow}: {run.state}{took}")
+        lines = [f"{datetime.now():%H:%M:%S}  {run.flow}: {run.state}{took}"]
         if run.state == "failed":
-            self.say(self.api.why(run))
-
-    def _only_missing(self, run: FlowRun) -> bool:
-        """Whether a flow is red only to say that exports are missing in the books: the good ones go their way."""
-        return self.api.failed_tasks(run) == ["missing"]
+            lines.append(self.api.why(run))
+            if self.api.failed_tasks(run) != ["missing"]:
+                self._beyond_cure.add(run.run_id)
+        self._told[run.run_id] = run.state
+        self.say("\n".join(lines))
 
     def _nothing_left(self) -> bool:
         todo = self._todo()

@@ -135,6 +135,7 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     books = Books.create(tmp_path_factory.mktemp("airflow") / "books")
     begin(books.home, sample=True, with_exports=False)
     with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         with suppress(OSError):  # taken by a real somebody
             other.bind(("127.0.0.1", DEFAULT_PORT))
             other.listen()
