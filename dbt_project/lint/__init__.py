@@ -4,6 +4,10 @@ An engine's macro becomes a call of its own name, so the linter judges our SQL a
 """
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import yaml
 
 
 class adapter:  # noqa: N801 - templates call it by dbt's name
@@ -15,6 +19,11 @@ class adapter:  # noqa: N801 - templates call it by dbt's name
         if name == "wide_integer":
             return lambda: "decimal(38, 0)"
         return lambda *texts: f"{name}({', '.join(str(text) for text in texts)})"
+
+
+def var(name: str) -> Any:
+    """A variable of dbt_project.yml."""
+    return yaml.safe_load((Path(__file__).parent.parent / "dbt_project.yml").read_text())["vars"][name]
 
 
 globals()["return"] = lambda value: value

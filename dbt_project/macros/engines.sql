@@ -34,8 +34,8 @@
 
 {#- One row for each piece of a text. -#}
 {% macro rows_of_text(text, separator) %}{{ return(adapter.dispatch('rows_of_text')(text, separator)) }}{% endmacro %}
-{% macro duckdb__rows_of_text(text, separator) %}unnest(string_split({{ text }}, '{{ separator }}')){% endmacro %}
-{% macro spark__rows_of_text(text, separator) %}explode(split({{ text }}, '{{ separator }}')){% endmacro %}
+{% macro duckdb__rows_of_text(text, separator) %}unnest(string_split({{ text }}, {{ separator }})){% endmacro %}
+{% macro spark__rows_of_text(text, separator) %}explode(split({{ text }}, {{ separator }})){% endmacro %}
 
 {#- All texts of a group in one, sorted, so that the order of rows does not show. -#}
 {% macro sorted_texts(text) %}{{ return(adapter.dispatch('sorted_texts')(text)) }}{% endmacro %}

@@ -1,5 +1,5 @@
--- Rows and money of the lake that count = those of stg_charges = those of fct_charges, per source, account, currency.
--- The lake is counted here on its own, and a lake that should hold rows but holds none fails: nothing ties to nothing.
+-- Rows and money of the lake that count = those of fct_charges, per period, source, account and currency. The lake is
+-- counted here on its own, and a lake that should hold rows but holds none fails: nothing ties to nothing.
 with
 
 counted as (
@@ -21,12 +21,8 @@ counted as (
             where
                 coverage.dataset = 'charges'
                 and coverage.load_id = charges.x_LoadId
-                and cast(
-                    case
-                        when coverage.window_by = 'billing' then charges.BillingPeriodStart
-                        else charges.ChargePeriodStart
-                    end as date
-                ) between coverage.day_from and {{ day_before('coverage.day_to') }}
+                and {{ counted_on('charges', 'coverage') }} >= coverage.day_from
+                and {{ counted_on('charges', 'coverage') }} < coverage.day_to
         )
     group by charges.period, charges.x_Source, charges.x_Account, charges.BillingCurrency
 
@@ -34,21 +30,12 @@ counted as (
 
 charged as (
 
-    select
-        period,
-        source,
-        account,
-        currency,
-        count(*) as charge_rows,
-        sum(billed_cost) as billed_cost,
-        sum(recognized_cost) as recognized_cost
-    from {{ ref('fct_charges') }}
+    select * from {{ ref('rpt_reconciliation') }}
     where {{ in_build_periods() }}
-    group by period, source, account, currency
 
 ),
 
-expected as (
+covered as (
 
     select count(*) as pieces
     from {{ source('lake', 'coverage') }} as coverage
@@ -60,10 +47,7 @@ expected as (
 )
 
 select
-    coalesce(counted.period, charged.period) as period,
     coalesce(counted.source, charged.source) as source,
-    counted.charge_rows as lake_rows,
-    charged.charge_rows,
     counted.billed_cost as lake_billed_cost,
     charged.billed_cost
 from counted
@@ -83,11 +67,8 @@ where
 union all
 
 select
-    'nothing to tie out' as period,
-    cast(null as string) as source,
-    pieces as lake_rows,
-    0 as charge_rows,
-    cast(null as decimal(38, 12)) as lake_billed_cost,
-    cast(null as decimal(38, 12)) as billed_cost
-from expected
+    'the lake holds no charges at all' as source,
+    0 as lake_billed_cost,
+    0 as billed_cost
+from covered
 where pieces > 0 and not exists (select 1 from counted)

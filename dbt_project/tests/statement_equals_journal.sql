@@ -57,4 +57,4 @@ select
     recognized_cost as stated,
     allocated + pooled as posted
 from {{ ref('rpt_reconciliation') }}
-where {{ in_build_periods() }} and (difference <> 0 or abs(posted_rounded - recognized_cost) > 0.01 * charge_rows)
+where {{ in_build_periods() }} and difference <> 0

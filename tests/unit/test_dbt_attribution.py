@@ -45,7 +45,10 @@ def people() -> dict[str, Iterable[Row]]:
     return books | {
         "company.employees": [
             *books["company.employees"],
-            *(dict(zip(employee, (p, f"key-{p}", kind, "engineering", "1", start, end), strict=True)) for p, kind, start, end in spells),
+            *(
+                dict(zip(employee, (p, f"key-{p}", kind, "engineering", "1", start, end), strict=True))
+                for p, kind, start, end in spells
+            ),
         ],
         "company.cost_center_assignments": [
             *books["company.cost_center_assignments"],
@@ -184,7 +187,10 @@ def shares(built: Path, name: str) -> list[tuple[str, str, str, Decimal]]:
         ("prepaid", ["employee key-P01 CC100 direct B 0"]),
         ("draw-down", ["employee key-P01 CC100 direct B 40"]),
         ("fixed rule", ["cost_center CC100 CC100 fixed D 6", "cost_center CC200 CC200 fixed D 3"]),
-        ("direct-cost rule", ["cost_center CC100 CC100 direct_cost D 7.5", "cost_center CC200 CC200 direct_cost D 2.5"]),
+        (
+            "direct-cost rule",
+            ["cost_center CC100 CC100 direct_cost D 7.5", "cost_center CC200 CC200 direct_cost D 2.5"],
+        ),
         ("pool rule", ["pool no_usage - pool E 9"]),
     ],
 )

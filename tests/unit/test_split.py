@@ -142,7 +142,9 @@ MONEY = st.decimals(min_value=-(10**9), max_value=10**9, places=12, allow_nan=Fa
 
 
 @settings(max_examples=25, deadline=None)
-@given(groups=st.lists(st.lists(MONEY, min_size=1, max_size=8), min_size=1, max_size=30), digits=st.sampled_from([0, 2, 3]))
+@given(
+    groups=st.lists(st.lists(MONEY, min_size=1, max_size=8), min_size=1, max_size=30), digits=st.sampled_from([0, 2, 3])
+)
 def test_largest_remainder_agrees_with_the_reference(groups: list[list[Decimal]], digits: int) -> None:
     found = largest_remainder(groups, digits)
     assert found == [reference_units(group, digits) for group in groups]

@@ -7,11 +7,7 @@ charge_cases as (
 
 ),
 
-accounts as (
-
-    select * from {{ ref('stg_accounts') }}
-
-),
+accounts as (select * from {{ ref('stg_accounts') }}),
 
 final as (
 

@@ -1,121 +1,74 @@
--- The owners of each case with their weights: one for what is owned, many for what is metered, else a rule or the pool.
+-- The owners of each case with their weights: one for what is owned or ruled, many for what is metered.
 with
 
-charge_cases as (
-
-    select * from {{ ref('int_charge_cases') }}
-
-),
-
-identities as (
-
-    select * from {{ ref('int_identities_owned') }}
-
-),
-
-case_levels as (
-
-    select * from {{ ref('int_case_levels') }}
-
-),
-
-metered_weights as (
-
-    select * from {{ ref('int_metered_weights') }}
-
-),
-
-rules as (
-
-    select * from {{ ref('int_rules_matched') }}
-
-),
+charge_cases as (select * from {{ ref('int_charge_cases') }}),
+identities as (select * from {{ ref('int_identities_owned') }}),
+case_levels as (select * from {{ ref('int_case_levels') }}),
+metered_weights as (select * from {{ ref('int_metered_weights') }}),
+cases_ruled as (select * from {{ ref('int_cases_ruled') }}),
 
 owned as (
 
     select
         charge_cases.case_id,
         identities.method,
-        identities.grade,
-        {%- for column in owner_columns() %}
+        {%- for column in var('owner_columns') %}
         identities.{{ column }},
         {%- endfor %}
-        cast(null as integer) as metered_level,
-        cast(0 as {{ wide_integer() }}) as owner_before,
-        cast(1 as {{ wide_integer() }}) as owner_up_to,
-        cast(1 as {{ wide_integer() }}) as owner_total
+        identities.grade
     from charge_cases
     inner join identities on charge_cases.identity_id = identities.identity_id
     where identities.owner_type is not null
 
 ),
 
-metered as (
+alone as (
 
     select
-        case_levels.case_id,
-        'metered' as method,
-        'C' as grade,
-        {%- for column in owner_columns() %}
-        metered_weights.{{ column }},
-        {%- endfor %}
-        case_levels.metered_level,
-        metered_weights.weight_before as owner_before,
-        metered_weights.weight_up_to as owner_up_to,
-        metered_weights.weight_total as owner_total
-    from case_levels
-    inner join metered_weights on case_levels.level_id = metered_weights.level_id
-    where metered_weights.weight > 0
+        case_id,
+        method,
+        grade,
+        {{ var('owner_columns') | join(', ') }}
+    from owned
 
-),
-
-ruled as (
+    union all
 
     select
-        case_levels.case_id,
-        case when coalesce(rules.method, 'pool') = 'pool' then 'pool' else rules.method end as method,
-        case when coalesce(rules.method, 'pool') = 'pool' then 'E' else 'D' end as grade,
-        charge_cases.service_date,
-        case when coalesce(rules.method, 'pool') = 'pool' then 'pool' else 'rule' end as owner_type,
-        case
-            when rules.method is null then case_levels.pool_reason
-            -- a rule that says `pool` is the company's own decision; it does not hide that use is missing
-            when rules.method = 'pool'
-                then case when case_levels.pool_reason = 'no_owner' then 'rule_pool' else case_levels.pool_reason end
-            else rules.rule_id
-        end as owner_id,
-        identities.project_id,
-        identities.activity,
-        identities.tagged_workload,
-        identities.tagged_cost_center_id,
-        cast(null as integer) as metered_level,
-        cast(0 as {{ wide_integer() }}) as owner_before,
-        cast(1 as {{ wide_integer() }}) as owner_up_to,
-        cast(1 as {{ wide_integer() }}) as owner_total
-    from case_levels
-    inner join charge_cases on case_levels.case_id = charge_cases.case_id
-    inner join identities on charge_cases.identity_id = identities.identity_id
-    left join rules on case_levels.case_id = rules.case_id
-    where case_levels.metered_level is null
-
-),
-
-slices as (
-
-    select * from owned
-    union all
-    select * from metered
-    union all
-    select * from ruled
+        case_id,
+        method,
+        grade,
+        {{ var('owner_columns') | join(', ') }}
+    from cases_ruled
 
 ),
 
 final as (
 
     select
-        *,
-        {{ row_key(owner_columns()) }} as owner_key
-    from slices
+        case_id,
+        method,
+        grade,
+        {{ var('owner_columns') | join(', ') }},
+        {{ row_key(var('owner_columns')) }} as owner_key,
+        cast(0 as {{ wide_integer() }}) as owner_before,
+        cast(1 as {{ wide_integer() }}) as owner_up_to,
+        cast(1 as {{ wide_integer() }}) as owner_total
+    from alone
+
+    union all
+
+    select
+        case_levels.case_id,
+        'metered' as method,
+        'C' as grade,
+        {{ var('owner_columns') | join(', ') }},
+        metered_weights.owner_key,
+        metered_weights.weight_before as owner_before,
+        metered_weights.weight_up_to as owner_up_to,
+        metered_weights.weight_total as owner_total
+    from case_levels
+    inner join metered_weights on case_levels.level_id = metered_weights.level_id
+    where metered_weights.weight > 0
 
 )
 

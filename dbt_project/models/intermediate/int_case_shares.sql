@@ -1,53 +1,21 @@
 -- Every share of every case: owner, cost centre, class and treatment, with the weights that split an amount exactly.
 with
 
-charge_cases as (
-
-    select * from {{ ref('int_charge_cases') }}
-
-),
-
-case_owners as (
-
-    select * from {{ ref('int_case_owners') }}
-
-),
-
-owner_shares as (
-
-    select * from {{ ref('int_owner_shares') }}
-
-),
-
-classes as (
-
-    select * from {{ ref('int_owners_classified') }}
-
-),
-
-treatments as (
-
-    select * from {{ ref('int_treatments') }}
-
-),
-
-accounts as (
-
-    select * from {{ ref('int_accounts_owned') }}
-
-),
+charge_cases as (select * from {{ ref('int_charge_cases') }}),
+case_owners as (select * from {{ ref('int_case_owners') }}),
+owner_shares as (select * from {{ ref('int_owner_shares') }}),
+classes as (select * from {{ ref('int_owners_classified') }}),
+treatments as (select * from {{ ref('int_treatments') }}),
+accounts as (select * from {{ ref('int_accounts_owned') }}),
 
 shares as (
 
     select
         charge_cases.case_id,
         coalesce(owner_shares.entity_id, accounts.entity_id) as entity_id,
-        owner_shares.bearer_type,
-        owner_shares.bearer_id,
-        owner_shares.cost_center_id,
-        owner_shares.project_id,
-        owner_shares.activity,
-        owner_shares.workload,
+        {%- for column in ['bearer_type', 'bearer_id', 'cost_center_id', 'project_id', 'activity', 'workload'] %}
+        owner_shares.{{ column }},
+        {%- endfor %}
         case
             when owner_shares.bearer_type = 'pool' then 'pool'
             when case_owners.method = 'dedicated' then coalesce(owner_shares.driver_method, 'dedicated')
@@ -59,25 +27,20 @@ shares as (
             else case_owners.grade
         end as grade,
         owner_shares.pool_reason,
-        classes.mgmt_class,
-        classes.mgmt_reason,
-        classes.mgmt_policy,
-        treatments.us_gaap_treatment,
-        treatments.ifrs_treatment,
-        treatments.tax_treatment,
-        treatments.statutory_reason,
-        treatments.statutory_policy,
+        {%- for column in ['mgmt_class', 'mgmt_reason', 'mgmt_policy'] %}
+        classes.{{ column }},
+        {%- endfor %}
+        {%- for column in ['us_gaap_treatment', 'ifrs_treatment', 'tax_treatment', 'statutory_reason', 'statutory_policy'] %}
+        treatments.{{ column }},
+        {%- endfor %}
         case_owners.owner_before,
         case_owners.owner_up_to,
         case_owners.owner_total,
         owner_shares.center_before,
         owner_shares.center_up_to,
         owner_shares.center_total,
-        {{ split_units('cast(1000000000000 as ' ~ wide_integer() ~ ')', 'case_owners.owner_before',
-            'case_owners.owner_up_to', 'case_owners.owner_total') }} as owner_ratio,
         row_number() over (
-            partition by charge_cases.case_id
-            order by case_owners.owner_up_to, owner_shares.center_up_to
+            partition by charge_cases.case_id order by case_owners.owner_up_to, owner_shares.center_up_to
         ) as share_no
     from charge_cases
     inner join case_owners on charge_cases.case_id = case_owners.case_id
@@ -93,11 +56,8 @@ hashes as (
 
     select
         case_id,
-        md5({{ sorted_texts(
-            "concat_ws(':', cast(share_no as string), bearer_type, bearer_id, coalesce(cost_center_id, ''), "
-            ~ "cast(owner_before as string), cast(owner_up_to as string), cast(owner_total as string), "
-            ~ "cast(center_before as string), cast(center_up_to as string), cast(center_total as string))"
-        ) }}) as weights_hash
+        md5({{ sorted_texts(row_key(['share_no', 'bearer_type', 'bearer_id', 'cost_center_id', 'owner_before',
+            'owner_up_to', 'owner_total', 'center_before', 'center_up_to', 'center_total'])) }}) as weights_hash
     from shares
     group by case_id
 
@@ -108,8 +68,8 @@ final as (
     select
         shares.*,
         cast(
-            cast({{ split_units('owner_ratio', 'center_before', 'center_up_to', 'center_total') }} as decimal(38, 0))
-            * 0.000000000001 as decimal(13, 12)
+            {{ split_amount(split_amount('1', 'owner_before', 'owner_up_to', 'owner_total'),
+                'center_before', 'center_up_to', 'center_total') }} as decimal(13, 12)
         ) as ratio,
         hashes.weights_hash
     from shares

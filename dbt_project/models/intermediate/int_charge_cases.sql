@@ -1,18 +1,14 @@
 -- Charges alike in who, where and what: everything below works on these, never on single charges.
 with
 
-charges as (
-
-    select * from {{ ref('stg_charges') }}
-
-),
+charges as (select * from {{ ref('stg_charges') }}),
 
 cases as (
 
     select
         case_id,
         any_value(period) as period,
-        {%- for column in identity_columns() + ['model', 'token_class', 'service_tier', 'context_window'] %}
+        {%- for column in var('identity_columns') + ['model', 'token_class', 'service_tier', 'context_window'] %}
         any_value({{ column }}) as {{ column }},
         {%- endfor %}
         count(*) as charges,
@@ -26,7 +22,7 @@ final as (
 
     select
         *,
-        {{ row_key(identity_columns()) }} as identity_id
+        {{ row_key(var('identity_columns')) }} as identity_id
     from cases
 
 )

@@ -1,30 +1,12 @@
--- What each cost centre is charged without any rule, per period, source and account: the driver `direct_cost`.
+-- What each cost centre is charged without any rule, within the scope and month of a `direct_cost` rule: its driver.
 with
 
-charge_cases as (
-
-    select * from {{ ref('int_charge_cases') }}
-
-),
-
-case_owners as (
-
-    select * from {{ ref('int_case_owners') }}
-    where method in ('direct', 'dedicated')
-
-),
-
-owners as (
-
-    select * from {{ ref('int_owners_placed') }}
-
-),
-
-assignments as (
-
-    select * from {{ ref('stg_cost_center_assignments') }}
-
-),
+charge_cases as (select * from {{ ref('int_charge_cases') }}),
+case_owners as (select * from {{ ref('int_case_owners') }}),
+owners as (select * from {{ ref('int_owners_placed') }}),
+assignments as (select * from {{ ref('stg_cost_center_assignments') }}),
+rules as (select * from {{ ref('stg_allocation_rules') }}),
+build_periods as (select * from {{ ref('stg_build_periods') }}),
 
 located as (
 
@@ -33,9 +15,10 @@ located as (
         charge_cases.source,
         charge_cases.account,
         coalesce(owners.cost_center_id, assignments.cost_center_id) as cost_center_id,
-        {{ to_picos('charge_cases.recognized_cost') }}
-        * case when owners.cost_center_id is null then cast(assignments.share * 1000000 as bigint) else 1000000 end
-            as weighted_picos
+        sum(
+            {{ to_picos('charge_cases.recognized_cost') }}
+            * case when owners.cost_center_id is null then cast(assignments.share * 1000000 as bigint) else 1000000 end
+        ) as weighted_picos
     from case_owners
     inner join charge_cases on case_owners.case_id = charge_cases.case_id
     inner join owners on case_owners.owner_key = owners.owner_key
@@ -44,21 +27,34 @@ located as (
             owners.spread_kind = 'employee'
             and owners.spread_id = assignments.employee_id
             and {{ holds_on('assignments', 'owners.spread_date') }}
+    where
+        case_owners.method in ('direct', 'dedicated')
+        and coalesce(owners.cost_center_id, assignments.cost_center_id) is not null
+    group by
+        charge_cases.period,
+        charge_cases.source,
+        charge_cases.account,
+        coalesce(owners.cost_center_id, assignments.cost_center_id)
 
 ),
 
 final as (
 
     select
-        period,
-        source,
-        account,
-        cost_center_id,
-        -- millionths of a nano-unit back to nano-units: a weight needs no more, and stays small
-        {{ whole_quotient('greatest(sum(weighted_picos), 0)', '1000000000') }} as direct_cost
+        rules.rule_id,
+        build_periods.start_date,
+        build_periods.end_date,
+        located.cost_center_id,
+        -- millionths of a pico back to nano-units: a weight needs no more, and stays small
+        {{ whole_quotient('greatest(sum(located.weighted_picos), 0)', '1000000000') }} as direct_cost
     from located
-    where cost_center_id is not null
-    group by period, source, account, cost_center_id
+    inner join build_periods on located.period = build_periods.period
+    inner join rules
+        on
+            rules.method = 'direct_cost'
+            and coalesce(rules.source, '*') in ('*', located.source)
+            and coalesce(rules.account, '*') in ('*', located.account)
+    group by rules.rule_id, build_periods.start_date, build_periods.end_date, located.cost_center_id
 
 )
 

@@ -9,17 +9,8 @@ days as (
 
 ),
 
-assignments as (
-
-    select * from {{ ref('stg_cost_center_assignments') }}
-
-),
-
-employees as (
-
-    select * from {{ ref('stg_employees') }}
-
-),
+assignments as (select * from {{ ref('stg_cost_center_assignments') }}),
+employees as (select * from {{ ref('stg_employees') }}),
 
 final as (
 

@@ -1,36 +1,22 @@
 -- Every distinct combination of person, key, tags and place that a charge or a use names on a day.
 with
 
-charge_cases as (
-
-    select * from {{ ref('int_charge_cases') }}
-
-),
-
-usage_totals as (
-
-    select * from {{ ref('int_usage_totals') }}
-
-),
-
-settings as (
-
-    select * from {{ ref('stg_settings') }}
-
-),
+charge_cases as (select * from {{ ref('int_charge_cases') }}),
+usage_totals as (select * from {{ ref('int_usage_totals') }}),
+settings as (select * from {{ ref('stg_settings') }}),
 
 identities as (
 
     select
         identity_id,
-        {{ identity_columns() | join(',\n        ') }}
+        {{ var('identity_columns') | join(',\n        ') }}
     from charge_cases
 
     union
 
     select
         identity_id,
-        {{ identity_columns() | join(',\n        ') }}
+        {{ var('identity_columns') | join(',\n        ') }}
     from usage_totals
 
 ),

@@ -1,29 +1,10 @@
 -- Who owns each identity, for which project and activity; tags that name something known win over the credential.
 with
 
-identities as (
-
-    select * from {{ ref('int_identities') }}
-
-),
-
-matched as (
-
-    select * from {{ ref('int_identities_matched') }}
-
-),
-
-projects as (
-
-    select * from {{ ref('stg_projects') }}
-
-),
-
-cost_centers as (
-
-    select * from {{ ref('stg_cost_centers') }}
-
-),
+identities as (select * from {{ ref('int_identities') }}),
+matched as (select * from {{ ref('int_identities_matched') }}),
+projects as (select * from {{ ref('stg_projects') }}),
+cost_centers as (select * from {{ ref('stg_cost_centers') }}),
 
 described as (
 
@@ -76,7 +57,7 @@ final as (
 
     select
         *,
-        {{ row_key(owner_columns()) }} as owner_key,
+        {{ row_key(var('owner_columns')) }} as owner_key,
         case owner_type when 'employee' then 'direct' when 'pool' then 'pool' else 'dedicated' end as method,
         case
             when owner_type = 'pool' then 'E'

@@ -1,16 +1,12 @@
 -- Weights of metering at each of the five levels. From level 2 on token classes mix, so the weights are value.
 with
 
-usage_owned as (
+usage_owned as (select * from {{ ref('int_usage_owned') }}),
 
-    select * from {{ ref('int_usage_owned') }}
-
-),
-
-{% set owner = ['owner_key'] + owner_columns() -%}
+{% set owner = ['owner_key'] + var('owner_columns') -%}
 
 weights as (
-    {% for level in metered_levels() %}
+    {% for level in var('metered_levels') %}
     select
         {{ level.level }} as metered_level,
         {{ row_key([level.level, 'source', 'account', 'service_date'] + level.keeps) }} as level_id,

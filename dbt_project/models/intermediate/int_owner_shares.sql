@@ -1,23 +1,9 @@
 -- The cost centres of each owner, and so who bears the cost: one row per owner and centre, one without centre for the pool.
 with
 
-owners as (
-
-    select * from {{ ref('int_owners_placed') }}
-
-),
-
-spread_weights as (
-
-    select * from {{ ref('int_spread_weights') }}
-
-),
-
-cost_centers as (
-
-    select * from {{ ref('int_cost_centers_latest') }}
-
-),
+owners as (select * from {{ ref('int_owners_placed') }}),
+spread_weights as (select * from {{ ref('int_spread_weights') }}),
+cost_centers as (select * from {{ ref('int_cost_centers_latest') }}),
 
 located as (
 

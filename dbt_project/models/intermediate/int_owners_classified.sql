@@ -16,17 +16,8 @@ owners as (
 
 ),
 
-employees as (
-
-    select * from {{ ref('stg_employees') }}
-
-),
-
-management_rules as (
-
-    select * from {{ ref('stg_management_rules') }}
-
-),
+employees as (select * from {{ ref('stg_employees') }}),
+management_rules as (select * from {{ ref('stg_management_rules') }}),
 
 described as (
 

@@ -1,118 +1,39 @@
--- What each owner is to the books on the service date: the bearer, and where the cost centre comes from.
+-- Where each owner's cost goes on the service date: one cost centre, a spread over several, or the pool with a reason.
 with
 
 owners as (
 
-    select distinct
-        owner_key,
-        {{ owner_columns() | join(', ') }}
-    from {{ ref('int_case_owners') }}
+    select
+        *,
+        case owner_type
+            when 'service' then service_cost_center_id
+            when 'project' then project_cost_center_id
+            when 'cost_center' then known_cost_center_id
+        end as own_cost_center_id
+    from {{ ref('int_owners_known') }}
 
 ),
 
-employees as (
-
-    select * from {{ ref('stg_employees') }}
-
-),
-
-services as (
-
-    select * from {{ ref('stg_services') }}
-
-),
-
-projects as (
-
-    select * from {{ ref('stg_projects') }}
-
-),
-
-cost_centers as (
-
-    select * from {{ ref('stg_cost_centers') }}
-
-),
-
-service_rules as (
-
-    select * from {{ ref('int_service_rules') }}
-
-),
-
-rules as (
-
-    select * from {{ ref('stg_allocation_rules') }}
-
-),
-
--- Of a person not employed on the day: before the first day nobody's, after a last day the last known centre's.
-spells as (
+reasoned as (
 
     select
-        owners.owner_key,
-        max(employees.employee_key) as employee_key,
-        max(case when {{ holds_on('employees', 'owners.service_date') }} then 1 else 0 end) as is_employed,
-        max(case when employees.valid_to <= owners.service_date then employees.valid_to end) as left_on
-    from owners
-    inner join employees on owners.owner_type = 'employee' and owners.owner_id = employees.employee_id
-    group by owners.owner_key
-
-),
-
-known as (
-
-    select
-        owners.*,
-        spells.employee_key,
-        spells.is_employed,
-        spells.left_on,
-        services.workload as service_workload,
-        projects.project_type,
-        case owners.owner_type
-            when 'service' then services.cost_center_id
-            when 'project' then projects.cost_center_id
-            when 'cost_center' then owners.owner_id
-        end as owner_cost_center_id,
-        service_rules.rule_id as service_rule_id,
-        service_rules.method as service_method,
-        rules.method as rule_method,
+        *,
+        coalesce(tagged_cost_center_id, own_cost_center_id) as one_cost_center_id,
+        -- Of a person not employed on the day: before the first day nobody's, after the last day the last known centre's.
         case
-            when owners.owner_type = 'pool' then owners.owner_id
-            when owners.owner_type = 'employee' and spells.owner_key is null then 'unknown_owner'
-            when owners.owner_type = 'employee' and spells.is_employed = 0 and spells.left_on is null then 'pre_employment'
-            when owners.owner_type = 'service' and services.service_id is null then 'unknown_owner'
+            when owner_type = 'pool' then owner_id
+            when owner_type = 'employee' and employee_key is null then 'unknown_owner'
+            when owner_type = 'employee' and is_employed = 0 and left_on is null then 'pre_employment'
+            when owner_type = 'service' and known_service_id is null then 'unknown_owner'
+            when owner_type = 'project' and known_project_id is null then 'unknown_owner'
+            when owner_type = 'cost_center' and known_cost_center_id is null then 'unknown_owner'
             when
-                owners.owner_type = 'service'
-                and coalesce(owners.tagged_cost_center_id, services.cost_center_id) is null
-                and service_rules.method = 'pool'
+                owner_type = 'service'
+                and rule_method = 'pool'
+                and coalesce(tagged_cost_center_id, own_cost_center_id) is null
                 then 'rule_pool'
-            when owners.owner_type = 'project' and projects.project_id is null then 'unknown_owner'
-            when owners.owner_type = 'cost_center' and cost_centers.cost_center_id is null then 'unknown_owner'
         end as pool_reason
     from owners
-    left join spells on owners.owner_key = spells.owner_key
-    left join services
-        on
-            owners.owner_type = 'service'
-            and owners.owner_id = services.service_id
-            and {{ holds_on('services', 'owners.service_date') }}
-    left join projects
-        on
-            coalesce(owners.project_id, case when owners.owner_type = 'project' then owners.owner_id end)
-            = projects.project_id
-            and {{ holds_on('projects', 'owners.service_date') }}
-    left join cost_centers
-        on
-            owners.owner_type = 'cost_center'
-            and owners.owner_id = cost_centers.cost_center_id
-            and {{ holds_on('cost_centers', 'owners.service_date') }}
-    left join service_rules
-        on
-            owners.owner_type = 'service'
-            and owners.owner_id = service_rules.service_id
-            and owners.service_date = service_rules.service_date
-    left join rules on owners.owner_type = 'rule' and owners.owner_id = rules.rule_id
 
 ),
 
@@ -124,23 +45,22 @@ final as (
         owner_type,
         owner_id,
         employee_key,
-        coalesce(project_id, case when owner_type = 'project' then owner_id end) as project_id,
+        case when owner_type = 'project' then owner_id else project_id end as project_id,
         project_type,
         activity,
         coalesce(tagged_workload, service_workload) as workload,
         pool_reason,
         coalesce(owner_type = 'employee' and is_employed = 0 and pool_reason is null, false) as is_leaver,
-        case when pool_reason is null then coalesce(tagged_cost_center_id, owner_cost_center_id) end as cost_center_id,
+        case when pool_reason is null then one_cost_center_id end as cost_center_id,
         case
-            when pool_reason is not null or coalesce(tagged_cost_center_id, owner_cost_center_id) is not null then null
-            when owner_type = 'service' then service_method
-            when owner_type = 'rule' then rule_method
+            when pool_reason is not null or one_cost_center_id is not null then null
+            when owner_type in ('service', 'rule') then rule_method
             when owner_type = 'employee' then 'employee'
         end as spread_kind,
         case when owner_type = 'service' then service_rule_id else owner_id end as spread_id,
         case when owner_type = 'employee' and is_employed = 0 then {{ day_before('left_on') }} else service_date end
             as spread_date
-    from known
+    from reasoned
 
 )
 

@@ -1,17 +1,13 @@
 -- The cost centres that an allocation rule names, with their weights in millionths: `CC1:2;CC2:1`.
 with
 
-rules as (
-
-    select * from {{ ref('stg_allocation_rules') }}
-
-),
+rules as (select * from {{ ref('stg_allocation_rules') }}),
 
 pieces as (
 
     select
         rule_id,
-        {{ rows_of_text('targets', ';') }} as piece
+        {{ rows_of_text('targets', "';'") }} as piece
     from rules
     where targets is not null
 

@@ -7,11 +7,7 @@ service_dates as (
 
 ),
 
-policies as (
-
-    select * from {{ ref('stg_statutory_policies') }}
-
-),
+policies as (select * from {{ ref('stg_statutory_policies') }}),
 
 matches as (
 
@@ -23,7 +19,7 @@ matches as (
         policies.policy_id || '@' || cast(policies.version as string) as policy,
         row_number() over (
             partition by service_dates.service_date, policies.framework
-            order by policies.effective_from desc, policies.version desc, policies.policy_id
+            order by policies.effective_from desc, policies.version desc, policies.policy_id asc
         ) as match_rank
     from service_dates
     inner join policies

@@ -1,29 +1,10 @@
 -- Metered use by owner, in tokens and in value at list price, for each cost source that it drives.
 with
 
-usage_totals as (
-
-    select * from {{ ref('int_usage_totals') }}
-
-),
-
-identities as (
-
-    select * from {{ ref('int_identities_owned') }}
-
-),
-
-drivers as (
-
-    select * from {{ ref('stg_drivers') }}
-
-),
-
-prices as (
-
-    select * from {{ ref('stg_prices') }}
-
-),
+usage_totals as (select * from {{ ref('int_usage_totals') }}),
+identities as (select * from {{ ref('int_identities_owned') }}),
+drivers as (select * from {{ ref('stg_drivers') }}),
+prices as (select * from {{ ref('stg_prices') }}),
 
 -- Use that nobody owns keeps its share: it goes to the pool, it is never dropped.
 owned as (
@@ -80,7 +61,7 @@ final as (
         activity,
         tagged_workload,
         tagged_cost_center_id,
-        {{ row_key(owner_columns()) }} as owner_key,
+        {{ row_key(var('owner_columns')) }} as owner_key,
         cast(sum(quantity) as {{ wide_integer() }}) as tokens,
         sum(value_picos) as value_picos,
         bool_and(value_picos is not null) as is_priced

@@ -1,17 +1,8 @@
 -- One period-end accrual per entity, book, period and currency; its id follows from its lines, so a re-run is the same entry.
 with
 
-legs as (
-
-    select * from {{ ref('int_legs') }}
-
-),
-
-settings as (
-
-    select * from {{ ref('stg_settings') }}
-
-),
+legs as (select * from {{ ref('int_legs') }}),
+settings as (select * from {{ ref('stg_settings') }}),
 
 entries as (
 

@@ -1,11 +1,7 @@
 -- The legs of the journal: one side each, in minor units of the currency.
 with
 
-legs as (
-
-    select * from {{ ref('int_legs') }}
-
-),
+legs as (select * from {{ ref('int_legs') }}),
 
 entries as (
 
@@ -14,11 +10,7 @@ entries as (
 
 ),
 
-chart_of_accounts as (
-
-    select * from {{ ref('stg_chart_of_accounts') }}
-
-),
+chart_of_accounts as (select * from {{ ref('stg_chart_of_accounts') }}),
 
 numbered as (
 

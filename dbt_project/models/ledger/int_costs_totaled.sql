@@ -10,17 +10,8 @@ allocations as (
 
 ),
 
-accounts as (
-
-    select * from {{ ref('int_accounts_owned') }}
-
-),
-
-cost_centers as (
-
-    select * from {{ ref('int_cost_centers_latest') }}
-
-),
+accounts as (select * from {{ ref('int_accounts_owned') }}),
+cost_centers as (select * from {{ ref('int_cost_centers_latest') }}),
 
 totals as (
 

@@ -4,91 +4,39 @@
 -- between two entities a receivable and a payable, so that each balances alone. Debits are positive.
 with
 
-lines as (
+lines as (select * from {{ ref('int_lines_ruled') }}),
 
-    select
-        rounded.*,
-        {{ day_before('build_periods.end_date') }} as period_end
-    from {{ ref('int_lines_rounded') }} as rounded
-    inner join {{ ref('stg_build_periods') }} as build_periods on rounded.period = build_periods.period
-
-),
-
-posting_rules as (
-
-    select * from {{ ref('stg_posting_rules') }}
-
-),
-
-ruled as (
-
-    select
-        lines.*,
-        case
-            when accrual.debit_account is null
-                then {{ stop_with("'posting_rules.csv: no rule for event accrual, treatment expense, function ' || coalesce(lines.function, '(none)') || ' on ' || cast(lines.period_end as string)") }}
-            else accrual.debit_account
-        end as expense_account,
-        accrual.credit_account as liability_account,
-        case
-            when lines.entity_id <> lines.paying_entity_id and chargeback.debit_account is null
-                then {{ stop_with("'posting_rules.csv: no rule for event chargeback, needed between ' || lines.paying_entity_id || ' and ' || lines.entity_id") }}
-            else chargeback.debit_account
-        end as receivable_account,
-        chargeback.credit_account as payable_account
-    from lines
-    left join posting_rules as accrual
-        on
-            accrual.event = 'accrual'
-            and accrual.treatment = 'expense'
-            and lines.function = accrual.function
-            and {{ holds_on('accrual', 'lines.period_end') }}
-    left join posting_rules as chargeback
-        on
-            chargeback.event = 'chargeback'
-            and chargeback.function is null
-            and {{ holds_on('chargeback', 'lines.period_end') }}
-
-),
+{% set sides = [
+    {'entity': 'entity_id', 'account': 'expense_account', 'other': 'paying_entity_id', 'sign': '', 'cost': true},
+    {'entity': 'paying_entity_id', 'account': 'liability_account', 'other': none, 'sign': '-', 'cost': false},
+    {'entity': 'paying_entity_id', 'account': 'receivable_account', 'other': 'entity_id', 'sign': '', 'cost': false},
+    {'entity': 'entity_id', 'account': 'payable_account', 'other': 'paying_entity_id', 'sign': '-', 'cost': false},
+] -%}
 
 legs as (
-
+    {% for side in sides %}
     select
-        period, period_end, currency, entity_id, expense_account as account_id, cost_center_id, function,
-        case when entity_id <> paying_entity_id then paying_entity_id end as counterparty_entity_id,
-        case when entity_id <> paying_entity_id then 'chargeback' else 'accrual' end as cause,
-        rounded_amount as amount
-    from ruled
-
+        period,
+        period_end,
+        currency,
+        {{ side.entity }} as entity_id,
+        {{ side.account }} as account_id,
+        {{ 'cost_center_id' if side.cost else 'cast(null as string)' }} as cost_center_id,
+        {{ 'function' if side.cost else 'cast(null as string)' }} as function,
+        {% if side.other -%}
+        case when is_charged_back then {{ side.other }} end as counterparty_entity_id,
+        case when is_charged_back then 'chargeback' else 'accrual' end as cause,
+        {%- else -%}
+        cast(null as string) as counterparty_entity_id,
+        'accrual' as cause,
+        {%- endif %}
+        {{ side.sign }}rounded_amount as amount
+    from lines
+    {% if side.account in ('receivable_account', 'payable_account') %}where is_charged_back{% endif %}
+    {% if not loop.last %}
     union all
-
-    select
-        period, period_end, currency, paying_entity_id as entity_id, liability_account as account_id,
-        cast(null as string) as cost_center_id, cast(null as string) as function,
-        cast(null as string) as counterparty_entity_id, 'accrual' as cause,
-        -rounded_amount as amount
-    from ruled
-
-    union all
-
-    select
-        period, period_end, currency, paying_entity_id as entity_id, receivable_account as account_id,
-        cast(null as string) as cost_center_id, cast(null as string) as function,
-        entity_id as counterparty_entity_id, 'chargeback' as cause,
-        rounded_amount as amount
-    from ruled
-    where entity_id <> paying_entity_id
-
-    union all
-
-    select
-        period, period_end, currency, entity_id, payable_account as account_id,
-        cast(null as string) as cost_center_id, cast(null as string) as function,
-        paying_entity_id as counterparty_entity_id, 'chargeback' as cause,
-        -rounded_amount as amount
-    from ruled
-    where entity_id <> paying_entity_id
-
+    {% endif %}
+    {%- endfor %}
 ),
 
 final as (

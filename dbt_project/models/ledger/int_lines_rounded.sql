@@ -3,17 +3,8 @@
 -- The one place where money is rounded: an entity's cost of a period to minor units, over its lines by largest remainder.
 with
 
-costs as (
-
-    select * from {{ ref('int_costs_totaled') }}
-
-),
-
-currencies as (
-
-    select * from {{ ref('stg_currencies') }}
-
-),
+costs as (select * from {{ ref('int_costs_totaled') }}),
+currencies as (select * from {{ ref('stg_currencies') }}),
 
 lines as (
 

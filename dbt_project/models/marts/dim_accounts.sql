@@ -1,11 +1,7 @@
 -- The chart of accounts.
 with
 
-chart_of_accounts as (
-
-    select * from {{ ref('stg_chart_of_accounts') }}
-
-),
+chart_of_accounts as (select * from {{ ref('stg_chart_of_accounts') }}),
 
 final as (
 

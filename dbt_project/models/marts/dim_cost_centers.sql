@@ -1,11 +1,7 @@
 -- Cost centres with their function and entity.
 with
 
-cost_centers as (
-
-    select * from {{ ref('stg_cost_centers') }}
-
-),
+cost_centers as (select * from {{ ref('stg_cost_centers') }}),
 
 final as (
 

@@ -1,11 +1,7 @@
 -- Employees under a pseudonym; names and salaries are not in the warehouse finance reads.
 with
 
-employees as (
-
-    select * from {{ ref('stg_employees') }}
-
-),
+employees as (select * from {{ ref('stg_employees') }}),
 
 final as (
 

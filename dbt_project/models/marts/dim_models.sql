@@ -1,11 +1,7 @@
 -- The models that were ever charged, and who provides them.
 with
 
-statement as (
-
-    select * from {{ ref('rpt_cost_statement') }}
-
-),
+statement as (select * from {{ ref('rpt_cost_statement') }}),
 
 final as (
 

@@ -1,11 +1,7 @@
 -- The calendar months that have been built.
 with
 
-build_periods as (
-
-    select * from {{ ref('stg_build_periods') }}
-
-),
+build_periods as (select * from {{ ref('stg_build_periods') }}),
 
 final as (
 

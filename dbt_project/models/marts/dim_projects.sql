@@ -1,11 +1,7 @@
 -- Projects and what kind of software they make.
 with
 
-projects as (
-
-    select * from {{ ref('stg_projects') }}
-
-),
+projects as (select * from {{ ref('stg_projects') }}),
 
 final as (
 

@@ -1,17 +1,8 @@
 -- Every share of every charge, split exactly: first among its owners, then each owner among cost centres.
 with
 
-charges as (
-
-    select * from {{ ref('stg_charges') }}
-
-),
-
-shares as (
-
-    select * from {{ ref('int_case_shares') }}
-
-),
+charges as (select * from {{ ref('stg_charges') }}),
+shares as (select * from {{ ref('int_case_shares') }}),
 
 owner_slices as (
 

@@ -1,17 +1,8 @@
 -- Every charge line that counts, as billed; without names, e-mails, tags or principals.
 with
 
-charges as (
-
-    select * from {{ ref('stg_charges') }}
-
-),
-
-accounts as (
-
-    select * from {{ ref('int_accounts_owned') }}
-
-),
+charges as (select * from {{ ref('stg_charges') }}),
+accounts as (select * from {{ ref('int_accounts_owned') }}),
 
 final as (
 

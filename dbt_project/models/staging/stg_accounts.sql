@@ -1,10 +1,6 @@
 with
 
-accounts as (
-
-    select * from {{ source('company', 'accounts') }}
-
-),
+accounts as (select * from {{ source('company', 'accounts') }}),
 
 final as (
 

@@ -1,10 +1,6 @@
 with
 
-allocation_rules as (
-
-    select * from {{ source('company', 'allocation_rules') }}
-
-),
+allocation_rules as (select * from {{ source('company', 'allocation_rules') }}),
 
 final as (
 

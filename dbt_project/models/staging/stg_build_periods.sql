@@ -1,10 +1,6 @@
 with
 
-build_periods as (
-
-    select * from {{ source('lake', 'build_periods') }}
-
-),
+build_periods as (select * from {{ source('lake', 'build_periods') }}),
 
 final as (
 

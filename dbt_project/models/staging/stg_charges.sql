@@ -1,23 +1,9 @@
 with
 
-charges as (
+charges as (select * from {{ source('lake', 'charges') }}),
+coverage as (select * from {{ source('lake', 'coverage') }}),
 
-    select * from {{ source('lake', 'charges') }}
-
-),
-
-coverage as (
-
-    select * from {{ source('lake', 'coverage') }}
-    where dataset = 'charges'
-
-),
-
-build_periods as (
-
-    select * from {{ source('lake', 'build_periods') }}
-
-),
+build_periods as (select * from {{ source('lake', 'build_periods') }}),
 
 -- Of several statements about one day the newest counts: a row lives while a piece of its load's coverage holds its day.
 current_charges as (
@@ -28,18 +14,9 @@ current_charges as (
     inner join coverage
         on
             charges.x_LoadId = coverage.load_id
-            and cast(
-                case
-                    when coverage.window_by = 'billing' then charges.BillingPeriodStart
-                    else charges.ChargePeriodStart
-                end as date
-            ) >= coverage.day_from
-            and cast(
-                case
-                    when coverage.window_by = 'billing' then charges.BillingPeriodStart
-                    else charges.ChargePeriodStart
-                end as date
-            ) < coverage.day_to
+            and coverage.dataset = 'charges'
+            and {{ counted_on('charges', 'coverage') }} >= coverage.day_from
+            and {{ counted_on('charges', 'coverage') }} < coverage.day_to
 
 ),
 
@@ -92,7 +69,7 @@ final as (
 
     select
         *,
-        {{ row_key(identity_columns() + ['model', 'token_class', 'service_tier', 'context_window']) }} as case_id
+        {{ row_key(var('identity_columns') + ['model', 'token_class', 'service_tier', 'context_window']) }} as case_id
     from renamed
 
 )

@@ -1,10 +1,6 @@
 with
 
-chart_of_accounts as (
-
-    select * from {{ source('company', 'chart_of_accounts') }}
-
-),
+chart_of_accounts as (select * from {{ source('company', 'chart_of_accounts') }}),
 
 final as (
 

@@ -1,10 +1,6 @@
 with
 
-cost_center_assignments as (
-
-    select * from {{ source('company', 'cost_center_assignments') }}
-
-),
+cost_center_assignments as (select * from {{ source('company', 'cost_center_assignments') }}),
 
 final as (
 

@@ -1,10 +1,6 @@
 with
 
-cost_centers as (
-
-    select * from {{ source('company', 'cost_centers') }}
-
-),
+cost_centers as (select * from {{ source('company', 'cost_centers') }}),
 
 final as (
 

@@ -1,10 +1,6 @@
 with
 
-coverage as (
-
-    select * from {{ source('lake', 'coverage') }}
-
-),
+coverage as (select * from {{ source('lake', 'coverage') }}),
 
 final as (
 

@@ -1,10 +1,6 @@
 with
 
-credentials as (
-
-    select * from {{ source('company', 'credentials') }}
-
-),
+credentials as (select * from {{ source('company', 'credentials') }}),
 
 final as (
 

@@ -1,10 +1,6 @@
 with
 
-currencies as (
-
-    select * from {{ source('lake', 'currencies') }}
-
-),
+currencies as (select * from {{ source('lake', 'currencies') }}),
 
 final as (
 

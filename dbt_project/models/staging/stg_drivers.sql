@@ -1,10 +1,6 @@
 with
 
-drivers as (
-
-    select * from {{ source('lake', 'drivers') }}
-
-),
+drivers as (select * from {{ source('lake', 'drivers') }}),
 
 final as (
 

@@ -1,10 +1,6 @@
 with
 
-employees as (
-
-    select * from {{ source('company', 'employees') }}
-
-),
+employees as (select * from {{ source('company', 'employees') }}),
 
 final as (
 

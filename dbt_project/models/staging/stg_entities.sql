@@ -1,10 +1,6 @@
 with
 
-entities as (
-
-    select * from {{ source('company', 'entities') }}
-
-),
+entities as (select * from {{ source('company', 'entities') }}),
 
 final as (
 

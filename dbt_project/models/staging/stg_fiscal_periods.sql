@@ -1,10 +1,6 @@
 with
 
-fiscal_periods as (
-
-    select * from {{ source('company', 'fiscal_periods') }}
-
-),
+fiscal_periods as (select * from {{ source('company', 'fiscal_periods') }}),
 
 final as (
 

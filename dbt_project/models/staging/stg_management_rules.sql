@@ -1,10 +1,6 @@
 with
 
-management_rules as (
-
-    select * from {{ source('company', 'management_rules') }}
-
-),
+management_rules as (select * from {{ source('company', 'management_rules') }}),
 
 final as (
 

@@ -1,10 +1,6 @@
 with
 
-posting_rules as (
-
-    select * from {{ source('company', 'posting_rules') }}
-
-),
+posting_rules as (select * from {{ source('company', 'posting_rules') }}),
 
 final as (
 

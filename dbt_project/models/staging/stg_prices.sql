@@ -1,10 +1,6 @@
 with
 
-prices as (
-
-    select * from {{ source('lake', 'prices') }}
-
-),
+prices as (select * from {{ source('lake', 'prices') }}),
 
 final as (
 

@@ -1,10 +1,6 @@
 with
 
-projects as (
-
-    select * from {{ source('company', 'projects') }}
-
-),
+projects as (select * from {{ source('company', 'projects') }}),
 
 final as (
 

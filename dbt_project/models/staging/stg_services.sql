@@ -1,10 +1,6 @@
 with
 
-services as (
-
-    select * from {{ source('company', 'services') }}
-
-),
+services as (select * from {{ source('company', 'services') }}),
 
 final as (
 

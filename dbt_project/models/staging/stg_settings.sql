@@ -1,10 +1,6 @@
 with
 
-settings as (
-
-    select * from {{ source('company', 'settings') }}
-
-),
+settings as (select * from {{ source('company', 'settings') }}),
 
 -- One row, with the default where the company says nothing.
 final as (

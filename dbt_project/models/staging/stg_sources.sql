@@ -1,10 +1,6 @@
 with
 
-sources as (
-
-    select * from {{ source('lake', 'sources') }}
-
-),
+sources as (select * from {{ source('lake', 'sources') }}),
 
 final as (
 

@@ -1,10 +1,6 @@
 with
 
-statutory_policies as (
-
-    select * from {{ source('company', 'statutory_policies') }}
-
-),
+statutory_policies as (select * from {{ source('company', 'statutory_policies') }}),
 
 final as (
 

@@ -1,23 +1,8 @@
 with
 
-usage_rows as (
-
-    select * from {{ source('lake', 'usage') }}
-
-),
-
-coverage as (
-
-    select * from {{ source('lake', 'coverage') }}
-    where dataset = 'usage'
-
-),
-
-build_periods as (
-
-    select * from {{ source('lake', 'build_periods') }}
-
-),
+usage_rows as (select * from {{ source('lake', 'usage') }}),
+coverage as (select * from {{ source('lake', 'coverage') }}),
+build_periods as (select * from {{ source('lake', 'build_periods') }}),
 
 current_usage as (
 
@@ -27,6 +12,7 @@ current_usage as (
     inner join coverage
         on
             usage_rows.x_LoadId = coverage.load_id
+            and coverage.dataset = 'usage'
             and usage_rows.UsageDate >= coverage.day_from
             and usage_rows.UsageDate < coverage.day_to
 

@@ -12,11 +12,7 @@ costs as (
 
 ),
 
-sources as (
-
-    select * from {{ ref('stg_sources') }}
-
-),
+sources as (select * from {{ ref('stg_sources') }}),
 
 rounded as (
 

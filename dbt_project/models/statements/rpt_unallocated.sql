@@ -3,11 +3,7 @@
 -- The pool with its age, counted to the last day that any provider's statement covers: no clock is asked.
 with
 
-pool as (
-
-    select * from {{ ref('fct_pool') }}
-
-),
+pool as (select * from {{ ref('fct_pool') }}),
 
 covered as (
 

@@ -1,0 +1,109 @@
+"""The books that dbt makes: the golden month to the cent, and history that only a rebuilt period changes."""
+
+import shutil
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+from tests import warehouse_fixture as fixture
+from tests.warehouse_fixture import charge
+
+MARTS = ("fct_charges", "fct_allocations", "fct_pool", "fct_journal_entries", "fct_postings", "dim_periods")
+REPORTS = ("rpt_cost_statement", "rpt_trial_balance", "rpt_classification_bridge", "rpt_reconciliation")
+
+
+@pytest.fixture(scope="module")
+def golden(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The warehouse of accounting.md EX-12 after `dbt build`."""
+    path = tmp_path_factory.mktemp("golden") / "warehouse.duckdb"
+    fixture.write_warehouse(path, {**fixture.company(), **fixture.golden_month()})
+    fixture.build(path)
+    return path
+
+
+def digest(path: Path, period: str) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of a period in every mart, in an order of its own."""
+    return {
+        name: fixture.rows(path, f"select * from finance.{name} where period = '{period}' order by all")
+        for name in (*MARTS, *REPORTS)
+    }
+
+
+def month(path: Path, period: str, charges: list[dict[str, object]]) -> None:
+    """Replace what there is to build by one month."""
+    inputs = fixture.golden_month() | fixture.month(period, charges)
+    fixture.write_warehouse(path, {**fixture.company(), **inputs})
+
+
+def test_the_golden_month_to_the_cent(golden: Path) -> None:
+    found = fixture.rows(
+        golden, "select cost_center_id, sum(amount_rounded) from finance.rpt_cost_statement group by all order by all"
+    )
+    cents = {"CC100": "7226.96", "CC200": "4597.98", "CC300": "325.46", "CC400": "195.27"}
+    assert found == [(centre, Decimal(amount)) for centre, amount in cents.items()]
+    assert sum(amount for _, amount in found) == Decimal("12345.67")
+
+
+def test_the_golden_entry_balances(golden: Path) -> None:
+    found = fixture.rows(golden, "select account_id, debit, credit from finance.fct_postings order by all")
+    amounts = [("2110", 0, "12345.67"), ("5100", "195.27", 0), ("6100", "7226.96", 0), ("6110", "4597.98", 0)]
+    amounts.append(("6120", "325.46", 0))
+    assert found == [(account, Decimal(debit), Decimal(credit)) for account, debit, credit in amounts]
+
+
+def test_the_golden_bridge_leaves_nothing(golden: Path) -> None:
+    found = dict(
+        fixture.rows(golden, "select mgmt_class, sum(amount) from finance.rpt_classification_bridge group by all")
+    )
+    assert found == {"human_capital_capex": Decimal("10132.55"), "utility_opex": Decimal("2213.12")}
+
+
+def test_no_table_of_the_golden_month_is_empty(golden: Path) -> None:
+    with duckdb.connect(str(golden), read_only=True) as con:
+        tables = con.execute("select table_name from duckdb_tables() where schema_name = 'finance'").fetchall()
+        empty = [name for (name,) in tables if not con.execute(f"from finance.{name} limit 1").fetchall()]
+    assert sorted(empty) == ["dim_models", "dim_projects", "fct_pool", "rpt_unallocated"]  # EX-12 has none of these
+
+
+def test_a_build_replaces_its_period_and_no_other(golden: Path, tmp_path: Path) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    shutil.copy(golden, path)
+    september = digest(path, "2026-09")
+    month(path, "2026-10", [charge("2026-10-03", "10.005", 1, x_CredentialId="key-of-P01")])
+    fixture.build(path, "--exclude-resource-type", "unit_test")
+    assert digest(path, "2026-09") == september, "a build of October changed September"
+    october = digest(path, "2026-10")
+    assert [amount for *_, amount in october["rpt_cost_statement"]] == [Decimal("10.01")]
+
+    fixture.build(path, "--exclude-resource-type", "unit_test")
+    assert (digest(path, "2026-09"), digest(path, "2026-10")) == (september, october), "the second build changed rows"
+
+    month(path, "2026-10", [])  # everything in October was withdrawn
+    with duckdb.connect(str(path)) as con:
+        con.execute("delete from lake.coverage")
+    fixture.build(path, "--exclude-resource-type", "unit_test")
+    gone = digest(path, "2026-10")
+    assert gone.pop("dim_periods") == october["dim_periods"]
+    assert {name: rows for name, rows in gone.items() if rows} == {}, "a period without charges keeps rows"
+    assert digest(path, "2026-09") == september
+
+
+def test_a_lake_that_lost_its_rows_fails(golden: Path, tmp_path: Path) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    shutil.copy(golden, path)
+    with duckdb.connect(str(path)) as con:
+        con.execute("delete from lake.charges")
+    result = fixture.run_dbt(path, "build", "--exclude-resource-type", "unit_test")
+    assert result.returncode == 1
+    assert "lake_equals_charges" in result.stdout
+
+
+def test_a_function_without_account_stops_the_build_and_says_so(golden: Path, tmp_path: Path) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    shutil.copy(golden, path)
+    with duckdb.connect(str(path)) as con:
+        con.execute("delete from company.posting_rules where function = 'gna'")
+    result = fixture.run_dbt(path, "build", "--exclude-resource-type", "unit_test")
+    assert result.returncode == 1
+    assert "add a rule for event accrual, treatment expense, function gna, valid on 2026-09-30" in result.stdout
