@@ -25,6 +25,7 @@ MAY_FLOAT = {
     "pipeline/statement/plots.py": "lengths of bars on paper; the figures beside them are decimals",
     "pipeline/sample/aws_focus.py": "writes Parquet as AWS delivers it, with doubles",
     "pipeline/dbt.py": "seconds that a model took",
+    "pipeline/up/components.py": "seconds since a process began",
 }
 # Each takes seconds to import, and `tokenbooks status` needs none of them.
 HEAVY = {"airflow", "altair", "dbt", "genai_prices", "great_expectations", "pandas", "sqlalchemy", "vl_convert"}
