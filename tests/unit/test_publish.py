@@ -124,7 +124,7 @@ def test_an_old_reader_keeps_the_old_figures(books: Books) -> None:
 
 @pytest.mark.parametrize("name", ["fct_charges", "main.fct_charges", "finance.finance.fct_charges"])
 def test_the_file_can_be_opened_by_itself(books: Books, name: str) -> None:
-    """Finance opens the file and asks for a table: database and schema have one name, and that must not be in the way."""
+    """Finance opens the file and asks for a table: that database and schema share a name is not in the way."""
     with duckdb.connect(str(books.published / "finance.duckdb"), read_only=True) as con:
         assert con.execute(f"select count(*) > 0 from {name}").fetchone() == (True,)
 
