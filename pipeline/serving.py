@@ -55,7 +55,7 @@ def write_database(con: duckdb.DuckDBPyConnection, path: Path, models: Sequence[
         con.execute("create schema finance")
         for model in models:
             con.execute(_definition(con, model).replace("TABLE finance.", "TABLE main.", 1))
-            con.execute(f"insert into main.{model} select * from warehouse.finance.{model} {_order(model)}")
+            con.execute(f"insert into main.{model} select * from warehouse.finance.{model} {_order(con, model)}")
             con.execute(f"create view finance.{model} as select * from main.{model}")
         con.execute("use memory")
         con.execute("detach serving")
@@ -64,7 +64,7 @@ def write_database(con: duckdb.DuckDBPyConnection, path: Path, models: Sequence[
 def write_parquet(con: duckdb.DuckDBPyConnection, path: Path, model: str, period: str) -> None:
     """One model's rows of one period (all of them for period '') as Parquet; a file without rows keeps the columns."""
     where = "where period = $period" if period else ""
-    rows = f"select * from warehouse.finance.{model} {where} {_order(model)}"
+    rows = f"select * from warehouse.finance.{model} {where} {_order(con, model)}"
     _copy(con, rows, path, "format parquet, compression zstd", period)
 
 
@@ -110,9 +110,17 @@ def _definition(con: duckdb.DuckDBPyConnection, model: str) -> str:
     return str(row[0])
 
 
-def _order(model: str) -> str:
-    """Facts begin with their id; reports and dimensions are small. So equal books give equal files."""
-    return "order by 1" if model.startswith("fct_") else "order by all"
+def _order(con: duckdb.DuckDBPyConnection, model: str) -> str:
+    """Facts that begin with an id are in its order, the rest, which is small, in that of all columns.
+
+    So equal books give equal files.
+    """
+    first = con.execute(
+        "select column_name from duckdb_columns() where database_name = 'warehouse' and schema_name = 'finance' "
+        "and table_name = ? order by column_index limit 1",
+        [model],
+    ).fetchone()
+    return "order by 1" if model.startswith("fct_") and first and first[0].endswith("_id") else "order by all"
 
 
 def _cell(kinds: dict[str, str], column: str) -> str:
