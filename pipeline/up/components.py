@@ -17,7 +17,7 @@ import psutil
 
 AIRFLOW = [sys.executable, "-m", "airflow"]
 # Tasks are forked from the scheduler: what it has imported they need not import, which saves each of them seconds.
-PRELOAD = ("duckdb", "great_expectations", "pyarrow.parquet")
+PRELOAD = ("altair", "duckdb", "duckdb_sqlalchemy", "genai_prices", "great_expectations", "jinja2", "pyarrow.parquet")
 SCHEDULER = f"import {', '.join(PRELOAD)}; from airflow.__main__ import main; main()"
 # Their log servers would listen on every interface; on one machine the API server reads the files.
 SERVERS = {
