@@ -10,8 +10,8 @@ from typing import Any
 import yaml
 
 
-class adapter:  # noqa: N801 - templates call it by dbt's name
-    """Stands where dbt's adapter would."""
+class adapter:
+    """Stands where dbt's adapter would, under the name that templates call."""
 
     @staticmethod
     def dispatch(name: str) -> Callable[..., str]:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
+
 from tests import warehouse_fixture as fixture
+from tests.golden_company import company, golden_month
 from tests.warehouse_fixture import charge
 
 MARTS = ("fct_charges", "fct_allocations", "fct_pool", "fct_journal_entries", "fct_postings", "dim_periods")
@@ -17,7 +19,7 @@ REPORTS = ("rpt_cost_statement", "rpt_trial_balance", "rpt_classification_bridge
 def golden(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The warehouse of accounting.md EX-12 after `dbt build`."""
     path = tmp_path_factory.mktemp("golden") / "warehouse.duckdb"
-    fixture.write_warehouse(path, {**fixture.company(), **fixture.golden_month()})
+    fixture.write_warehouse(path, {**company(), **golden_month()})
     fixture.build(path)
     return path
 
@@ -32,8 +34,8 @@ def digest(path: Path, period: str) -> dict[str, list[tuple[object, ...]]]:
 
 def month(path: Path, period: str, charges: list[dict[str, object]]) -> None:
     """Replace what there is to build by one month."""
-    inputs = fixture.golden_month() | fixture.month(period, charges)
-    fixture.write_warehouse(path, {**fixture.company(), **inputs})
+    inputs = golden_month() | fixture.month(period, charges)
+    fixture.write_warehouse(path, {**company(), **inputs})
 
 
 def test_the_golden_month_to_the_cent(golden: Path) -> None:

@@ -1,0 +1,121 @@
+"""The golden mini company of accounting.md EX-12: one entity, four cost centres, 34 people and a shared CI robot."""
+
+import json
+from collections.abc import Iterable
+
+from tests.warehouse_fixture import Row, charge, key, month
+
+
+def company(**tables: Iterable[Row]) -> dict[str, Iterable[Row]]:
+    """The golden mini company, US01 with four cost centres and 34 people, with any table replaced."""
+    functions = {"CC100": "rnd", "CC200": "sales_marketing", "CC300": "gna", "CC400": "cost_of_revenue"}
+    since = {"valid_from": "2020-01-01"}
+    heads = [("CC100", 17), ("CC200", 9), ("CC300", 5), ("CC400", 3)]
+    people = [(f"P{i + 1:02d}", center) for i, center in enumerate(c for c, n in heads for _ in range(n))]
+    accounts = {"rnd": "6100", "sales_marketing": "6110", "gna": "6120", "cost_of_revenue": "5100"}
+    accounts["unallocated"] = "6180"
+    books: dict[str, Iterable[Row]] = {
+        "lake.sources": [
+            {"source": "bills", "provider": "Provider", "dataset": "charges"},
+            {"source": "meter", "provider": "Provider", "dataset": "usage"},
+        ],
+        "lake.drivers": [{"cost_source": "bills", "usage_source": "meter"}],
+        "lake.currencies": [{"currency": "USD", "minor_units": 2}, {"currency": "JPY", "minor_units": 0}],
+        "company.entities": [{"entity_id": "US01", "name": "Acme", "functional_currency": "USD"}],
+        "company.accounts": [{"source": "bills", "account": "acme", "entity_id": "US01"}],
+        "company.settings": [{"key": "book", "value": "US_GAAP"}],
+        "company.cost_centers": [
+            {"cost_center_id": c, "name": c.title(), "function": f, "entity_id": "US01", **since}
+            for c, f in functions.items()
+        ],
+        "company.employees": [
+            {
+                "employee_id": p,
+                "employee_key": f"key-{p}",
+                "worker_type": "employee",
+                "role_family": "engineering",
+                "fte": "1",
+                **since,
+            }
+            for p, _ in people
+        ],
+        "company.cost_center_assignments": [
+            {"employee_id": p, "cost_center_id": c, "share": "1", **since} for p, c in people
+        ],
+        "company.services": [{"service_id": "ci-bot", "workload": "shared_ci", **since}],
+        "company.chart_of_accounts": [
+            {"account_id": a, "name": f"Account {a}", "account_type": t, "natural_class": "other"}
+            for a, t in [(a, "expense") for a in accounts.values()] + [("2110", "liability"), ("2510", "liability")]
+        ]
+        + [{"account_id": "1510", "name": "Account 1510", "account_type": "asset", "natural_class": "other"}],
+        "company.posting_rules": [
+            {
+                "event": "accrual",
+                "treatment": "expense",
+                "function": f,
+                "debit_account": a,
+                "credit_account": "2110",
+                **since,
+            }
+            for f, a in accounts.items()
+        ]
+        + [
+            {
+                "event": "chargeback",
+                "treatment": "expense",
+                "debit_account": "1510",
+                "credit_account": "2510",
+                **since,
+            }
+        ],
+        "company.management_rules": [
+            {
+                "policy_id": "management",
+                "version": 1,
+                "effective_from": "2020-01-01",
+                "rule_order": 10,
+                "rule_id": "M010",
+                "bearer_type": "employee",
+                "mgmt_class": "human_capital_capex",
+                "reason_code": "NAMED_PERSON",
+            },
+            {
+                "policy_id": "management",
+                "version": 1,
+                "effective_from": "2020-01-01",
+                "rule_order": 20,
+                "rule_id": "M020",
+                "workload": "shared_ci",
+                "mgmt_class": "utility_opex",
+                "reason_code": "SHARED",
+            },
+        ],
+        "company.statutory_policies": [
+            {
+                "framework": f,
+                "policy_id": p,
+                "version": 1,
+                "effective_from": "2020-01-01",
+                "default_treatment": "expense",
+                "default_reason": "DEFAULT_EXPENSE",
+            }
+            for f, p in [("us_gaap", "statutory-us-gaap"), ("ifrs", "statutory-ifrs"), ("tax_us", "tax-us")]
+        ],
+    }
+    return {**books, **{name.replace("__", "."): value for name, value in tables.items()}}
+
+
+def golden_month() -> dict[str, Iterable[Row]]:
+    """accounting.md EX-12: September 2026, USD 12,345.67 billed, two people and a shared CI robot."""
+    lines = [
+        ("P01", "4200.00", "coding"),
+        ("P01", "1120.40", "maintenance"),
+        ("P01", "800.00", "learning"),
+        ("P18", "4012.15", "market_simulation"),
+        ("ci-bot", "2213.12", None),
+    ]
+    charges = [
+        charge("2026-09-14", cost, row, x_CredentialId=f"key-of-{owner}", Tags=json.dumps({"activity": activity}))
+        for row, (owner, cost, activity) in enumerate(lines, start=1)
+    ]
+    return month("2026-09", charges) | {"company.credentials": [key("P01"), key("P18"), key("ci-bot", "service")]}
