@@ -6,6 +6,7 @@ import re
 import shutil
 import stat
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -59,28 +60,40 @@ def archive_file(path: Path, folder: Path) -> Part:
     """
     folder.mkdir(parents=True, exist_ok=True)
     incoming = folder / f".incoming-{os.getpid()}"
-    digest = hashlib.sha256()
     try:
-        with _open_settled(path) as file, incoming.open("wb") as copy:
+        with _open_settled(path) as file, incoming.open("wb") as copy, ThreadPoolExecutor(1) as beside:
             before = os.fstat(file.fileno())
-            while block := file.read(BLOCK):
-                digest.update(block)
-                copy.write(block)
+            copied = beside.submit(_copy, file.fileno(), copy.fileno(), before.st_size)
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            copied.result()
             after = os.fstat(file.fileno())
             if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
                 raise Unsettled(f"{path.name}: changed while it was being copied")
-            copy.flush()
             os.fsync(copy.fileno())
-        kept = _keep(incoming, folder, digest.hexdigest(), path.name)
+        kept = _keep(incoming, folder, sha256, path.name)
     finally:
         incoming.unlink(missing_ok=True)
-    return Part(path.name, digest.hexdigest(), before.st_size, kept)
+    return Part(path.name, sha256, before.st_size, kept)
 
 
 def store(delivery: "Delivery", archive: Path) -> tuple[Part, ...]:
     """Archive every file of a delivery under `archive`/<source>/<account>. Raises Unsettled when one changes."""
     folder = archive / (delivery.source or "-") / (delivery.account or "-")
     return tuple(archive_file(part, folder) for part in delivery.parts)
+
+
+def _copy(source: int, target: int, size: int) -> None:
+    """Copy `size` bytes between open files without moving the source's position, for another thread hashes from it.
+
+    Raises Unsettled when the file has become shorter.
+    """
+    done = 0
+    while done < size:
+        block = os.pread(source, min(BLOCK, size - done), done)
+        if not block:
+            raise Unsettled("became shorter while it was being copied")
+        os.pwrite(target, block, done)
+        done += len(block)
 
 
 def remove_leftovers(archive: Path) -> None:

@@ -1,6 +1,7 @@
 """An export of any format as one DuckDB view, `export`: its declared columns typed, `_row`, `_page` and `_account`.
 
-Behind it stands `raw`, the same rows as exact texts, which is read again only to say what is wrong.
+Behind it stands `raw`, the same rows as exact texts, which is read again only to say what is wrong. Rows that will be
+numbered by their place in the lake have no `_row` in `export`.
 """
 
 import difflib
@@ -58,8 +59,9 @@ def open_export(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], source: S
     opened = _open_pages(con, parts, source) if source.format == "json_pages" else _open_tables(con, parts, source)
     typed = [_typed(name, column, opened) for name, column in source.columns.items()]
     page = "_page" if source.format == "json_pages" else "1 AS _page"
-    columns = ", ".join([*typed, "_row", page, f"{literal(account)} AS _account"])
-    con.execute(f"CREATE VIEW export AS SELECT {columns} FROM raw")
+    row, rows = ("CAST(NULL AS BIGINT) AS _row", "texts") if source.row_per_record else ("_row", "raw")
+    columns = ", ".join([*typed, row, page, f"{literal(account)} AS _account"])
+    con.execute(f"CREATE VIEW export AS SELECT {columns} FROM {rows}")
     return opened
 
 
@@ -81,7 +83,8 @@ def _open_tables(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], source: 
     for part, scan in zip(parts, scans, strict=True):
         warnings += _check_columns(scan.columns, source, part.name)
     rows = " UNION ALL BY NAME ".join(scan.sql for scan in scans)
-    con.execute(f"CREATE VIEW raw AS SELECT *, row_number() OVER () AS _row FROM ({rows})")
+    con.execute(f"CREATE VIEW texts AS {rows}")
+    con.execute("CREATE VIEW raw AS SELECT *, row_number() OVER () AS _row FROM texts")
     columns = frozenset(name for scan in scans for name in scan.columns)
     return Export(tuple(part.name for part in parts), _bytes(parts), columns, tuple(warnings))
 

@@ -1,4 +1,4 @@
-"""One archived export becomes typed Parquet, one file a period, in one streaming pass.
+"""One archived export becomes typed Parquet, one file a period, streaming.
 
 Same bytes, same Parquet. A value that does not fit stops the pass; only then is the export read again to say where.
 """
@@ -122,19 +122,26 @@ def _period(opened: export.Export, source: Source) -> str:
 def _split(
     con: duckdb.DuckDBPyConnection, whole: Path, month: str, source: Source
 ) -> tuple[tuple[StagedFile, ...], int]:
-    """One file a period, and the last row's number; the rows of a single period stay as they were written."""
-    read = f"read_parquet({literal(str(whole))}, hive_partitioning = false)"
+    """One file a period, and the last row's number; numbered rows of a single period stay as they were written."""
+    read = _numbered(whole) if source.row_per_record else f"read_parquet({literal(str(whole))})"
     counts = f"{month} AS period, count(*), max(x_SourceRow)"
     counted = con.execute(f"SELECT {counts} FROM {read} GROUP BY ALL ORDER BY period").fetchall()
     if any(period is None for period, *_ in counted):
         raise ExportRefused(_undated(con, read, source))
     files = tuple(StagedFile(whole.with_name(f"{period}.parquet"), period, rows) for period, rows, _ in counted)
-    if len(files) == 1:
+    stays = len(files) == 1 and not source.row_per_record
+    if stays:
         whole.rename(files[0].path)
-    for file in files if len(files) > 1 else ():
+    for file in () if stays else files:
         query = f"SELECT * FROM {read} WHERE {month} = {literal(file.period)}"
         con.execute(f"COPY ({query}) TO {literal(str(file.path))} {PARQUET}")
     return files, max((last for *_, last in counted), default=0)
+
+
+def _numbered(whole: Path) -> str:
+    """The written rows, each numbered by its place."""
+    place = "* EXCLUDE (file_row_number) REPLACE (file_row_number + 1 AS x_SourceRow)"
+    return f"(SELECT {place} FROM read_parquet({literal(str(whole))}, file_row_number = true))"
 
 
 def _undated(con: duckdb.DuckDBPyConnection, read: str, source: Source) -> list[Finding]:

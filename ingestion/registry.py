@@ -65,7 +65,11 @@ class GateRule(Strict):
 
 
 class Source(Strict):
-    """One provider export: what it is, how one gets it, its columns, and the SELECT that makes lake rows of it."""
+    """One provider export: what it is, how one gets it, its columns, and the SELECT that makes lake rows of it.
+
+    `row_per_record`: the SELECT gives each record as one row, in order, so a row's place is its number. Large files
+    are typed on all cores then, where numbering records while reading them takes one.
+    """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: str
@@ -74,6 +78,7 @@ class Source(Strict):
     format: Literal["json_pages", "csv", "parquet", "tabular"]
     records: str | None = None
     focus_columns: bool = False
+    row_per_record: bool = False
     columns: dict[str, Column]
     money_unit: Literal["cents", "dollars", "currency"] | None = None
     dataset: Dataset
@@ -106,6 +111,8 @@ class Source(Strict):
             raise ValueError("records is the path to the records of JSON pages, and of nothing else")
         if (self.window == "buckets") != (self.buckets is not None):
             raise ValueError("buckets names the columns that bound a bucket, when window is buckets")
+        if self.row_per_record and (self.checks or self.format == "json_pages"):
+            raise ValueError("row_per_record is for tables whose records are held to no checks")
         return self
 
 
