@@ -97,15 +97,15 @@ def _wait_healthy(components: Components, api: AirflowApi) -> None:
 
 
 def _up_to_date(books: Books, deliver: Callable[[], object] | None) -> bool:
-    """Whether the books are published and what is delivered changes nothing: then Airflow need not even start."""
+    """Whether all that arrived is published and a delivery adds nothing: then Airflow need not even start."""
     from pipeline import pending
 
-    if not books.published.is_dir() or not pending(books).nothing:
+    todo = pending(books)
+    if not (todo.arrived and todo.nothing):
         return False
     if deliver:
         deliver()
-    todo = pending(books)
-    return todo.nothing and todo.arrived
+    return pending(books).nothing
 
 
 @contextmanager

@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from pipeline.settings import Books
-from pipeline.up import up
+from pipeline.up import _up_to_date, up
 from pipeline.up.airflow_home import free_port, prepare
 from pipeline.up.components import ComponentDied, Components, wait_until
 
@@ -195,7 +195,13 @@ def test_a_second_one_on_the_same_books_is_refused(books: Books) -> None:
     assert not (books.home / ".airflow").exists()
 
 
-def test_waiting_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_exports_are_not_delivered_to_new_books_before_airflow_can_see_them_land(books: Books) -> None:
+    delivered: list[str] = []
+    assert not _up_to_date(books, lambda: delivered.append("too early"))
+    assert not delivered
+
+
+def test_waiting_ends() -> None:
     began = time.monotonic()
     assert not wait_until(lambda: False, 0.3, pause=0.05)
     assert 0.3 <= time.monotonic() - began < 5
