@@ -6,7 +6,7 @@ A cost export in dollars where cents belong passes every check of its own; only 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import duckdb
 
@@ -41,22 +41,13 @@ select count(*), sum(cost), sum(listed) from priced where listed > 0
 NO_USE = 'select null::date as "UsageDate", null as "x_Model", null as "x_TokenClass", 0 as "Quantity", null as "Unit"'
 
 
-class Priced(Protocol):
-    """A list price: USD per token of one class of one model on the days `[valid_from, valid_to)`."""
-
-    model: Any
-    token_class: Any
-    unit_price: Any
-    valid_from: Any
-    valid_to: Any
-
-
 def judge_units(
-    cost_files: list[Path], usage_files: list[Path], prices: Callable[[list[str]], Iterable[Priced]]
+    cost_files: list[Path], usage_files: list[Path], prices: Callable[[Iterable[str]], Iterable[Any]]
 ) -> Result:
     """The unit of money of one cost load (its Parquet files), against all current usage of the same account.
 
-    `prices` gives the list prices of models (`pipeline.prices.list_prices`). A pure function of what is accepted: judge
+    `prices` gives the list prices of models, objects with model, token_class, unit_price (USD per token), valid_from and
+    valid_to (`pipeline.prices.list_prices`). A pure function of what is accepted: judge
     each cost load again when usage arrives, and the order of arrival does not matter. Critical when the two are a
     factor 30 apart; info when there is nothing to compare: not proven is not wrong.
     """
@@ -86,7 +77,7 @@ def _compared(keys: int, cost: Decimal, listed: Decimal) -> Result:
     )
 
 
-def _table_of(con: duckdb.DuckDBPyConnection, prices: Iterable[Priced]) -> None:
+def _table_of(con: duckdb.DuckDBPyConnection, prices: Iterable[Any]) -> None:
     days = "valid_from date, valid_to date"
     con.execute(f"create table prices (model varchar, token_class varchar, unit_price decimal(19,12), {days})")
     rows = [[p.model, p.token_class, p.unit_price, p.valid_from, p.valid_to] for p in prices]

@@ -8,8 +8,9 @@ import stat
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ingestion.landing import Delivery
@@ -131,7 +132,7 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _open_settled(path: Path) -> BinaryIO:
+def _open_settled(path: Path) -> BufferedReader:
     """Open a regular file for reading; neither a link put there meanwhile is followed, nor a pipe waited for."""
     try:
         descriptor = os.open(path.resolve(), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
