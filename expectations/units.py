@@ -46,10 +46,10 @@ def judge_units(
 ) -> Result:
     """The unit of money of one cost load (its Parquet files), against all current usage of the same account.
 
-    `prices` gives the list prices of models, objects with model, token_class, unit_price (USD per token), valid_from and
-    valid_to (`pipeline.prices.list_prices`). A pure function of what is accepted: judge
-    each cost load again when usage arrives, and the order of arrival does not matter. Critical when the two are a
-    factor 30 apart; info when there is nothing to compare: not proven is not wrong.
+    `prices` gives the list prices of models: objects with model, token_class, unit_price (USD per token), valid_from
+    and valid_to (`pipeline.prices.list_prices`). A pure function of what is accepted: judge each cost load again when
+    usage arrives, and the order of arrival does not matter. Critical when the two are a factor 30 apart; info when
+    there is nothing to compare: not proven is not wrong.
     """
     with duckdb.connect(":memory:", config={"memory_limit": MEMORY_LIMIT}) as con:
         costs, uses = parquet(cost_files), parquet(usage_files) if usage_files else NO_USE
