@@ -46,11 +46,11 @@ setup: ## .venv from the pinned, hash-checked lock (skipped when current)
 run: setup ## sample company, Airflow on loopback, exports in, statement out; Ctrl-C ends it
 	@$(PYTHON) -m pipeline up --books "$(BOOKS)" --sample $(if $(EXIT_WHEN_PUBLISHED),--exit-when-published)
 
-test: lint ## everything CI runs: lint, unit, contract and end-to-end tests
-	@$(PYTEST) -m "slow or not slow"
+test: lint test-fast ## everything CI runs: lint, unit, contract and end-to-end tests
+	@$(PYTEST) -m slow
 
 test-fast: setup ## unit and contract tests without the slow ones
-	@$(PYTEST) -m "not slow"
+	@$(PYTEST) -n 2 -m "not slow"
 
 lint: setup ## ruff, sqlfluff, import contracts, types
 	@$(PYTHON) -m ruff check .
