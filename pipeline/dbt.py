@@ -64,7 +64,8 @@ def _command(target: Path) -> list[str]:
     folders = {"project-dir": PROJECT, "profiles-dir": PROJECT, "target-path": target, "log-path": target}
     options = [text for name, path in folders.items() for text in (f"--{name}", str(path))]
     python = [sys.executable, "-P", "-W", "ignore::RuntimeWarning:runpy", "-m", "dbt.cli.main"]
-    return [*python, "--log-format", "json", "--no-use-colors", "build", "--exclude-resource-type", "unit_test", *options]
+    build = "--log-format json --no-use-colors build --exclude-resource-type unit_test"
+    return [*python, *build.split(), *options]
 
 
 def _environment(books: Books) -> dict[str, str]:
