@@ -57,8 +57,8 @@ def read_page(path: Path, name: str) -> dict[str, Any]:
     try:
         page = json.loads(text, parse_float=str, parse_int=str, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, character {error.colno} of {len(text)} in all"
-        raise _refused("json", name, f"is not complete JSON: {error.msg} at {place}", AGAIN) from None
+        where = f"{error.msg.removesuffix(' at')} at line {error.lineno}, character {error.colno} of {len(text)} in all"
+        raise _refused("json", name, f"is not complete JSON: {where}", AGAIN) from None
     except ConstantRefused as error:
         raise _refused("not_a_number", name, f"holds {error}, which is no amount", AGAIN) from None
     except RecursionError:
