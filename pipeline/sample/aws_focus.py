@@ -34,7 +34,11 @@ def _csv_1_0(rows: list[dict[str, Any]]) -> bytes:
 
 def _csv_1_2(rows: list[dict[str, Any]]) -> bytes:
     # mtime=0: the same rows give the same bytes
-    return gzip.compress(_csv(COLUMNS_1_2, rows), mtime=0)
+    packed = io.BytesIO()
+    # not `gzip.compress`, whose header differs from one Python to the next, and with it the load's id
+    with gzip.GzipFile(filename="", mode="wb", fileobj=packed, mtime=0) as file:
+        file.write(_csv(COLUMNS_1_2, rows))
+    return packed.getvalue()
 
 
 def _csv(columns: tuple[str, ...], rows: list[dict[str, Any]]) -> bytes:
