@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pipeline.content import digest, write_whole
 from pipeline.lock import locked
 from pipeline.settings import Books, BooksError
+from pipeline.verdicts import keep_verdict, withdraw_verdicts
 
 if TYPE_CHECKING:
     from pipeline.plan import Inputs
@@ -105,12 +106,11 @@ def _judge(books: Books, periods: list[str], progress: Progress | None) -> None:
     if progress:
         progress("judge journal and statement")
     costly = periods_with_cost(books, periods)
-    folder = books.evidence / "validation"
-    for kind, period in ((kind, period) for kind in ("journal", "statement") for period in set(periods) - set(costly)):
-        (folder / kind / f"{period}.json").unlink(missing_ok=True)
+    for period in sorted(set(periods) - set(costly)):
+        withdraw_verdicts(books, period)
     verdicts = judge_books(books.warehouse, costly) if costly else []
     for verdict in verdicts:
-        write_whole(folder / verdict.kind / f"{verdict.subject}.json", verdict.to_json())
+        keep_verdict(books, verdict)
     failed = [
         f"{verdict.kind} {verdict.subject}: {result.plain} {result.observed}"
         for verdict in verdicts

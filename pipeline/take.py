@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from ingestion import ExportRefused, Finding, Part, Source, archive, content_hash, load_export, load_id_of
 from pipeline import manifest, quarantine
-from pipeline.content import write_whole
 from pipeline.manifest import DeliveryEntry, FileEntry, Load, PartEntry
 from pipeline.settings import Books
+from pipeline.verdicts import keep_verdict
 
 if TYPE_CHECKING:
     from expectations import Verdict
@@ -127,7 +127,7 @@ def _accept(taking: Taking, source: Source, loaded: "LoadResult", verdict: "Verd
         warnings=tuple(finding.to_dict() for finding in loaded.warnings),
         verdict="accepted",
     )
-    write_whole(_verdict_path(taking), verdict.to_json())
+    keep_verdict(taking.books, verdict)
     manifest.write(taking.books, load)
     quarantine.remove(taking.books.quarantine, taking.load_id)
     return load
@@ -159,7 +159,7 @@ def _refuse(taking: Taking, verdict: "Verdict", findings: list[Finding], rows: d
     told = tuple(finding.to_dict() for finding in findings)
     load = Load(**_about(taking), dataset=dataset, records=records, verdict="refused", findings=told)
     quarantine.put(taking.books.quarantine, taking.load_id, taking.parts, verdict.to_json(), rows)
-    write_whole(_verdict_path(taking), verdict.to_json())
+    keep_verdict(taking.books, verdict)
     manifest.write(taking.books, load)
     shutil.rmtree(taking.staging, ignore_errors=True)
     return load
@@ -195,7 +195,3 @@ def _about(taking: Taking) -> dict[str, Any]:
         "definition": definition_of(taking.source),
         "loaded_at": datetime.now(UTC).replace(tzinfo=None, microsecond=0),
     }
-
-
-def _verdict_path(taking: Taking) -> Path:
-    return taking.books.evidence / "validation" / "load" / f"{taking.load_id}.json"

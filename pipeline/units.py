@@ -11,9 +11,10 @@ from pathlib import Path
 
 from ingestion import Finding, Part, Source
 from pipeline import manifest, quarantine
-from pipeline.content import digest, write_whole
+from pipeline.content import digest
 from pipeline.manifest import Load
 from pipeline.settings import Books
+from pipeline.verdicts import keep_verdict, verdict_path
 
 
 def rejudge_units(books: Books, known: Mapping[str, Source], loads: dict[str, Load]) -> list[Load]:
@@ -68,8 +69,7 @@ def _judged(books: Books, load: Load, usage: list[Load], against: str) -> Load:
     where = books.lake if load.verdict == "accepted" else _aside(books, load)
     cost = [place if (place := where / file.path).exists() else books.lake / file.path for file in load.files]
     result = judge_units(cost, [books.lake / file.path for one in usage for file in one.files], list_prices)
-    path = books.evidence / "validation" / "load" / f"{load.load_id}.json"
-    verdict = Verdict.from_json(path.read_text())
+    verdict = Verdict.from_json(verdict_path(books, "load", load.load_id).read_text("utf-8"))
     others = tuple(one for one in verdict.results if one.rule != result.rule)
     verdict = replace(verdict, results=(*others, result))
     told = Finding(
@@ -85,7 +85,7 @@ def _judged(books: Books, load: Load, usage: list[Load], against: str) -> Load:
             quarantine.put(books.quarantine, load.load_id, parts, verdict.to_json(), {})
     else:
         _into_lake(books, load)
-    write_whole(path, verdict.to_json())
+    keep_verdict(books, verdict, completes=load.units_against is None)
     manifest.write(books, judged)
     _out_of_lake(books, judged) if findings else quarantine.remove(books.quarantine, load.load_id)
     return judged

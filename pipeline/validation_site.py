@@ -17,6 +17,7 @@ from pipeline.content import write_whole
 
 TEMPLATES = Path(__file__).parent / "templates"
 KINDS = ("load", "journal", "statement")
+EARLIER = "earlier"  # what was said before the verdict that holds
 BY_BOOKS = ("journal", "statement")
 
 
@@ -27,12 +28,13 @@ def write_site(verdict_dir: Path, out_dir: Path) -> None:
     """
     pages = _environment()
     style = _digest(path.read_text("utf-8") for path in sorted(TEMPLATES.glob("validation_*.j2")))
-    verdicts, wanted = [], {out_dir / "index.html"}
-    for kind in KINDS:
+    verdicts: dict[str, list[Verdict]] = {kind: [] for kind in (*KINDS, EARLIER)}
+    wanted = {out_dir / "index.html"}
+    for kind in verdicts:
         for path in sorted((verdict_dir / kind).glob("*.json")):
             text = path.read_text("utf-8")
             verdict = _read(path, text)
-            verdicts.append(verdict)
+            verdicts[kind].append(verdict)
             page, fingerprint = out_dir / kind / f"{path.stem}.html", _digest([style, text])
             wanted.add(page)
             if not _stands(page, fingerprint):
@@ -40,10 +42,14 @@ def write_site(verdict_dir: Path, out_dir: Path) -> None:
                     page,
                     pages.get_template("validation_verdict.html.j2").render(_about(verdict), fingerprint=fingerprint),
                 )
-    index = pages.get_template("validation_index.html.j2").render(_overview(verdicts), fingerprint=style)
+    index = pages.get_template("validation_index.html.j2").render(
+        _overview([verdict for kind in KINDS for verdict in verdicts[kind]]),
+        earlier=_dated(verdict_dir / EARLIER, verdicts[EARLIER]),
+        fingerprint=style,
+    )
     _write(out_dir / "index.html", index)
     for page in {*out_dir.glob("*/*.html")} - wanted:
-        if page.parent.name in KINDS:
+        if page.parent.name in verdicts:
             page.unlink()
 
 
@@ -75,6 +81,12 @@ def _overview(verdicts: list[Verdict]) -> dict[str, Any]:
         "periods": _by_period(verdicts, loads),
         "loads": loads,
     }
+
+
+def _dated(folder: Path, verdicts: list[Verdict]) -> list[tuple[str, Verdict]]:
+    """Earlier verdicts with the names of their pages, newest first."""
+    pages = [path.stem for path in sorted(folder.glob("*.json"))]
+    return sorted(zip(pages, verdicts, strict=True), key=lambda one: (one[1].judged_at, one[0]), reverse=True)
 
 
 def _by_period(verdicts: list[Verdict], loads: list[Verdict]) -> list[dict[str, Any]]:
