@@ -8,10 +8,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from pipeline.sample.story import days, story
+from pipeline.sample.story import pages, story
 from pipeline.sample.usage import Use, dollars, price
 
-BUCKETS_A_PAGE = 7  # the endpoints' default limit
 TOKEN_TYPES = {
     "uncached_input": ("uncached_input_tokens", "Input Tokens"),
     "cache_read": ("cache_read_input_tokens", "Input Tokens, Cache Read"),
@@ -125,10 +124,7 @@ def _messages(use: Use) -> dict[str, Any]:
 
 def _pages(buckets: dict[date, list[dict]], first: date, last: date) -> list[bytes]:
     """The envelope of every page; days without use have `results: []`."""
-    whole = list(days(first, last))
-    pages = [whole[at : at + BUCKETS_A_PAGE] for at in range(0, len(whole), BUCKETS_A_PAGE)]
-    following = [*(page[0] for page in pages[1:]), None]
-    return [_page(buckets, page, after) for page, after in zip(pages, following, strict=True)]
+    return [_page(buckets, page, following) for page, following in pages(first, last)]
 
 
 def _page(buckets: dict[date, list[dict]], page: list[date], following: date | None) -> bytes:

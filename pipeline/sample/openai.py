@@ -8,10 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from pipeline.sample.story import days
+from pipeline.sample.story import pages
 from pipeline.sample.usage import Use, dollars, price
 
-BUCKETS_A_PAGE = 7  # the endpoints' default limit
 LINES = {"uncached_input": "input", "cache_read": "cached input", "output": "output"}
 _NUMBER = re.compile(r'"number:([-0-9.]+)"')  # how an exact amount passes through json as an unquoted number
 
@@ -87,10 +86,7 @@ def _completions(use: Use) -> dict[str, Any]:
 
 def _pages(buckets: dict[date, list[dict]], first: date, last: date) -> list[bytes]:
     """The envelope of every page; days without use are empty buckets."""
-    whole = list(days(first, last))
-    pages = [whole[at : at + BUCKETS_A_PAGE] for at in range(0, len(whole), BUCKETS_A_PAGE)]
-    following = [*(page[0] for page in pages[1:]), None]
-    return [_page(buckets, page, after) for page, after in zip(pages, following, strict=True)]
+    return [_page(buckets, page, following) for page, following in pages(first, last)]
 
 
 def _page(buckets: dict[date, list[dict]], page: list[date], following: date | None) -> bytes:

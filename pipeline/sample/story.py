@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 HERE = Path(__file__).parent
+BUCKETS_A_PAGE = 7  # the default limit of both providers' endpoints
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,14 @@ def days(first: date, last: date) -> Iterator[date]:
     """Every day from `first` up to, not including, `last`."""
     for offset in range((last - first).days):
         yield first + timedelta(days=offset)
+
+
+def pages(first: date, last: date) -> Iterator[tuple[list[date], date | None]]:
+    """The days of a delivery a page at a time, each with the day the next page begins at, or None."""
+    for start in range(0, (last - first).days, BUCKETS_A_PAGE):
+        page = list(days(first, last))[start : start + BUCKETS_A_PAGE]
+        following = page[-1] + timedelta(days=1)
+        yield page, following if following < last else None
 
 
 @cache
