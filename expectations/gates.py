@@ -1,10 +1,10 @@
-"""The gates: for each dataset of the lake, and for the journal and the statement, one function returns the suite.
+"""The gates: for each dataset of the lake, and for the journal and the statement, one function returns the rules.
 
 A rule belongs here when it decides whether something may come in or go out; how marts are made dbt tests itself.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from expectations import loads
 from expectations.books import journal_rules, statement_rules
@@ -13,9 +13,6 @@ from expectations.rules import Rules, Words, dated_within, later, never, none_of
 from expectations.verdict import WARNING, LoadContext
 from ingestion.focus import CONTROL_TOTAL, SERVICE_DATE
 
-if TYPE_CHECKING:
-    from great_expectations import ExpectationSuite
-
 ORIGIN = ("x_Source", "x_Account", "x_LoadId", "x_SourceRow")
 IDENTITY_KINDS = (
     *("email", "user_id", "api_key_id", "api_key_name", "key_hash"),
@@ -23,7 +20,7 @@ IDENTITY_KINDS = (
 )
 
 
-def charges(context: LoadContext, span: Span, declared: Iterable[Any] = ()) -> "ExpectationSuite":
+def charges(context: LoadContext, span: Span, declared: Iterable[Any] = ()) -> Rules:
     """The gate of billed lines (FOCUS 1.4 Cost and Usage)."""
     gate = _load_gate(context, span, key=())
     periods = ("ChargePeriodStart", "ChargePeriodEnd", "BillingPeriodStart")
@@ -40,7 +37,7 @@ def charges(context: LoadContext, span: Span, declared: Iterable[Any] = ()) -> "
     return _with_declared(gate, declared)
 
 
-def usage(context: LoadContext, span: Span, declared: Iterable[Any] = ()) -> "ExpectationSuite":
+def usage(context: LoadContext, span: Span, declared: Iterable[Any] = ()) -> Rules:
     """The gate of metered use: the driver that attributes a charge, so a wrong one moves money between people."""
     gate = _load_gate(context, span, key=("x_TokenClass", "Unit"))
     amount, currency = "EstimatedCost", "EstimatedCostCurrency"
@@ -60,7 +57,7 @@ def usage(context: LoadContext, span: Span, declared: Iterable[Any] = ()) -> "Ex
     return _with_declared(gate, declared)
 
 
-def identities(context: LoadContext, span: Span, declared: Iterable[Any] = ()) -> "ExpectationSuite":
+def identities(context: LoadContext, span: Span, declared: Iterable[Any] = ()) -> Rules:
     """The gate of what a provider knows of its keys, users and workspaces."""
     gate = _load_gate(context, span, key=("Kind",))
     gate.rules += [
@@ -78,7 +75,7 @@ def identities(context: LoadContext, span: Span, declared: Iterable[Any] = ()) -
     return _with_declared(gate, declared)
 
 
-def invoices(context: LoadContext, span: Span, declared: Iterable[Any] = ()) -> "ExpectationSuite":
+def invoices(context: LoadContext, span: Span, declared: Iterable[Any] = ()) -> Rules:
     """The gate of issued invoices (FOCUS 1.4 Invoice Detail)."""
     gate = _load_gate(context, span, key=())
     gate.rules += [
@@ -104,17 +101,17 @@ def invoices(context: LoadContext, span: Span, declared: Iterable[Any] = ()) -> 
     return _with_declared(gate, declared)
 
 
-def journal(period: str, minor_units: Mapping[str, int]) -> "ExpectationSuite":
+def journal(period: str, minor_units: Mapping[str, int]) -> Rules:
     """The gate of a period's journal; `minor_units` gives the decimals of each currency in the books."""
-    return Rules(f"journal {period}", journal_rules(period, minor_units)).suite()
+    return Rules(f"journal {period}", journal_rules(period, minor_units))
 
 
-def statement(period: str) -> "ExpectationSuite":
+def statement(period: str) -> Rules:
     """The gate of a period's cost statement, with the reconciliation and the bridge that go out beside it."""
-    return Rules(f"statement {period}", statement_rules(period)).suite()
+    return Rules(f"statement {period}", statement_rules(period))
 
 
-LOAD_GATES: dict[str, Callable[..., "ExpectationSuite"]] = {
+LOAD_GATES: dict[str, Callable[..., Rules]] = {
     "charges": charges,
     "usage": usage,
     "identities": identities,
@@ -138,10 +135,10 @@ def _load_gate(context: LoadContext, span: Span, key: tuple[str, ...]) -> Rules:
     return gate
 
 
-def _with_declared(gate: Rules, declared: Iterable[Any]) -> "ExpectationSuite":
+def _with_declared(gate: Rules, declared: Iterable[Any]) -> Rules:
     """The gate with what the source asks for itself: mappings or objects with rule, plain, severity and sql."""
     for extra in declared:
         told = extra if isinstance(extra, Mapping) else vars(extra)
         words = Words(told.get("severity", "critical"))
         gate.rules.append(none_of(told["rule"], told["plain"], told["sql"], (), words))
-    return gate.suite()
+    return gate

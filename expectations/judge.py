@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from expectations.engine import Engine, engine, parquet
+from expectations.rules import Rule, Rules
 from expectations.verdict import CRITICAL, LoadContext, Result, Skipped, Verdict
 from ingestion.focus import SERVICE_DATE
 
@@ -32,8 +33,8 @@ def judge_load(files: list[Path], dataset: str, source: Any, context: LoadContex
         return Verdict("load", context.load_id, (nothing,), **about)
     with engine() as gate, gate.view(parquet(files)) as view:
         span = gate.connection.execute(f'select min("x_SourceRow"), max("x_SourceRow") from {view}').fetchone()
-        suite = LOAD_GATES[dataset](context, span, getattr(source, "gate", None) or ())
-        results, skipped = _judge(gate, view, suite)
+        rules = LOAD_GATES[dataset](context, span, getattr(source, "gate", None) or ())
+        results, skipped = _judge(gate, view, rules)
         about["periods"] = _periods(gate, view, dataset)
     return Verdict("load", context.load_id, results, skipped, **about)
 
@@ -84,50 +85,48 @@ def _judge_period(gate: Engine, kind: str, period: str) -> Verdict:
             spoken = gate.connection.execute(
                 "select distinct currency from finance.fct_allocations where currency is not null order by currency"
             ).fetchall()
-            suite = gates.journal(period, {code: get_currency_precision(code) for (code,) in spoken})
+            rules = gates.journal(period, {code: get_currency_precision(code) for (code,) in spoken})
         else:
-            suite = gates.statement(period)
-        results, skipped = _judge(gate, view, suite, batch)
+            rules = gates.statement(period)
+        results, skipped = _judge(gate, view, rules, batch)
     return Verdict(kind, period, results, skipped, periods=(period,))
 
 
 Judged = tuple[tuple[Result, ...], tuple[Skipped, ...]]
 
 
-def _judge(gate: Engine, view: str, suite: Any, batch: str = "{batch}") -> Judged:
-    """The results of a suite over a view, in the order of its rules, with the rules that had nothing to judge."""
-    skipped = [Skipped(*unjudged) for unjudged in suite.meta["skipped"]]
-    order = [expectation.meta for expectation in suite.expectations]
-    for expectation in list(suite.expectations):
-        told = expectation.meta
-        if told["applies"] and not _any(gate, view, told["applies"]):
-            skipped.append(Skipped(told["name"], told["plain"], "No row states what this rule compares."))
-            suite.delete_expectation(expectation)
+def _judge(gate: Engine, view: str, rules: Rules, batch: str = "{batch}") -> Judged:
+    """The results of the rules over a view, in their order, with the rules that had nothing to judge."""
+    skipped = [Skipped(*unjudged) for unjudged in rules.skipped]
+    judged = []
+    for rule in rules.rules:
+        if rule.applies and not _any(gate, view, rule.applies):
+            skipped.append(Skipped(rule.name, rule.plain, "No row states what this rule compares."))
+        else:
+            judged.append(rule)
+    suite = Rules(rules.name, judged).suite()
     outcome = {ran.expectation_config.meta["number"]: ran for ran in gate.run(view, suite).results}
-    left = {expectation.meta["number"] for expectation in suite.expectations}
-    results = [_result(gate, view, told, outcome.get(told["number"])) for told in order if told["number"] in left]
+    results = [_result(gate, view, rule, outcome.get(number)) for number, rule in enumerate(judged)]
     named = [replace(r, offending_sql=(r.offending_sql or "").replace("{batch}", batch) or None) for r in results]
     return tuple(named), tuple(skipped)
 
 
-def _result(gate: Engine, view: str, told: dict[str, Any], ran: Any) -> Result:
+def _result(gate: Engine, view: str, rule: Rule, ran: Any) -> Result:
     """What GX found for one rule. A rule that could not be judged has failed, and blocks."""
-    known = {"rule": told["name"], "plain": told["plain"], "columns": tuple(told["columns"])}
-    known["offending_sql"] = told["offending"]
+    known: dict[str, Any] = {"rule": rule.name, "plain": rule.plain, "columns": tuple(rule.columns)}
+    known["offending_sql"] = rule.offending
     problem = "Great Expectations did not report on this rule." if ran is None else _exception(ran.exception_info)
     if problem:
         return Result(**known, severity=CRITICAL, success=False, observed=f"could not be judged: {problem}")
     found = ran.result
     unexpected = int(found.get("unexpected_count", found.get("observed_value", 0)) or 0)
-    if told["offending"] is None:
+    if rule.offending is None:
         observed, unexpected = f"{found['observed_value']:,} rows", 0 if ran.success else 1
     else:
         observed = f"{unexpected:,} break it" if unexpected else "none breaks it"
-    if not ran.success and told["shows"]:
-        observed += f": {_values(gate, view, told)}"
-    return Result(
-        **known, severity=told["severity"], success=ran.success, observed=observed, unexpected_count=unexpected
-    )
+    if not ran.success and rule.shows:
+        observed += f": {_values(gate, view, rule)}"
+    return Result(**known, severity=rule.severity, success=ran.success, observed=observed, unexpected_count=unexpected)
 
 
 def _exception(info: dict[str, Any] | None) -> str | None:
@@ -141,9 +140,9 @@ def _any(gate: Engine, view: str, condition: str) -> bool:
     return gate.connection.execute(f'select 1 from "{view}" where {condition} limit 1').fetchone() is not None
 
 
-def _values(gate: Engine, view: str, told: dict[str, Any]) -> str:
-    offending = told["offending"].format(batch=f'"{view}"')
-    shown = f'cast("{told["shows"]}" as varchar)'
+def _values(gate: Engine, view: str, rule: Rule) -> str:
+    offending = (rule.offending or "").format(batch=f'"{view}"')
+    shown = f'cast("{rule.shows}" as varchar)'
     query = f"select distinct {shown} as v from ({offending}) order by v limit {MOST_VALUES_SHOWN}"
     return ", ".join(str(value) for (value,) in gate.connection.execute(query).fetchall())
 
