@@ -110,5 +110,5 @@ def _cast(x: str, kind: str, cast: str) -> str:
         "epoch_seconds": f"CASE WHEN {whole} % 1 <> 0 OR abs({whole}) > 99999999999 THEN {refuse} "
         f"ELSE make_timestamp(1000000 * {cast}({whole} AS BIGINT)) END",
         "boolean": f"{cast}({x} AS BOOLEAN)",
-        "json": f"CAST({cast}({x} AS JSON) AS VARCHAR)",
+        "json": f"CASE WHEN json_valid({x}) THEN {x} ELSE CASE WHEN {x} IS NOT NULL THEN {refuse} END END",
     }[kind]

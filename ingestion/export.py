@@ -21,7 +21,7 @@ from ingestion.casting import literal, quoted
 from ingestion.findings import ExportRefused, Finding, Severity
 from ingestion.registry import Source
 
-MEMORY = "1GB"
+MEMORY = "3GB"  # what DuckDB may reserve; with less it writes wide Parquet on one core. In use are about 1.2 GB at most
 CHEAP = 64 << 20  # bytes of an export up to which it is read once more, to count what rounding touched
 
 

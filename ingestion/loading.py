@@ -20,6 +20,7 @@ from ingestion.registry import Source, SourceError
 
 ROW_GROUP = 122_880
 PARQUET = f"(FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE {ROW_GROUP})"
+PASSING = f"(FORMAT parquet, COMPRESSION uncompressed, ROW_GROUP_SIZE {ROW_GROUP})"  # written to be read once
 ORIGIN = ("x_Source", "x_Account", "x_LoadId", "x_SourceRow")
 
 
@@ -83,7 +84,7 @@ def _write(
 ) -> None:
     select = _select(con, source, account, load_id)
     try:
-        con.execute(f"COPY ({select}) TO {literal(str(target))} {PARQUET}")
+        con.execute(f"COPY ({select}) TO {literal(str(target))} {PASSING if source.row_per_record else PARQUET}")
     except diagnosis.MISFIT as error:
         raise ExportRefused(diagnosis.diagnose(con, opened, source, error)) from None
     schema = pq.read_schema(target)
