@@ -16,7 +16,7 @@ POINTS = (
     "ingestion.loading._split",
     "pipeline.take._judge",
     "pipeline.take._into_lake",
-    "pipeline.take.write_whole",
+    "pipeline.take.keep_verdict",
     "pipeline.manifest.write",
     "pipeline.quarantine.remove",
 )
