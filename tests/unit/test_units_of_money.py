@@ -107,3 +107,20 @@ def test_what_was_refused_counts_again_when_the_usage_is_restated(desk: Any) -> 
     assert not report.errors
     assert all((desk.books.lake / file.path).exists() for file in load.files)
     assert not (desk.books.quarantine / load.load_id).exists()
+
+
+def test_a_kill_between_verdict_and_move_leaves_no_row_in_the_lake(desk: Any) -> None:
+    """The verdict stands and the rows still lie in the lake, as after a kill: the next load moves them out."""
+    from pipeline.manifest import read
+
+    desk.deliver(*DELIVERIES["usage"])
+    desk.deliver(*DELIVERIES["dollars"])
+    desk.load()
+    (load,) = [load for load in read(desk.books) if load.verdict == "refused"]
+    (file,) = load.files
+    aside, lake = desk.books.quarantine / load.load_id / "rows" / file.path, desk.books.lake / file.path
+    assert aside.exists()
+    aside.rename(lake)
+    desk.load()
+    assert aside.exists()
+    assert not lake.exists()
