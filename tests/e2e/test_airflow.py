@@ -44,6 +44,14 @@ def until(what: str, condition: Callable[[], object], seconds: float = PATIENCE)
         time.sleep(0.5)
 
 
+def command_line(process: psutil.Process) -> str:
+    """What a process runs; empty once it has ended, be it gone or waiting to be reaped."""
+    try:
+        return " ".join(process.cmdline()) if process.is_running() else ""
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return ""
+
+
 @dataclass
 class Up:
     """`tokenbooks up` in a process of its own, what it said, and every process it ever had."""
@@ -91,8 +99,7 @@ class Up:
 
     def left(self) -> list[str]:
         """What is left of its processes."""
-        alive = [process for process in self.seen if process.is_running()]
-        return [" ".join(process.cmdline()) for process in alive if process.status() != psutil.STATUS_ZOMBIE]
+        return [line for process in self.seen if (line := command_line(process))]
 
     def api(self) -> AirflowApi:
         home = self.books.home / ".airflow"
@@ -157,7 +164,7 @@ def test_it_listens_on_loopback_alone(airflow: Up) -> None:
     listening = [
         connection.laddr
         for process in airflow.seen
-        if process.is_running()
+        if command_line(process)
         for connection in process.net_connections(kind="tcp")
         if connection.status == psutil.CONN_LISTEN
     ]
@@ -238,7 +245,7 @@ def test_the_books_equal_those_made_without_airflow(
 
 def test_a_server_that_dies_ends_it_with_the_reason_and_nothing_is_left(airflow: Up) -> None:
     airflow.look()
-    scheduler = next(p for p in airflow.seen if p.is_running() and "great_expectations" in " ".join(p.cmdline()))
+    scheduler = next(process for process in airflow.seen if "great_expectations" in command_line(process))
     scheduler.send_signal(signal.SIGKILL)
     assert airflow.end() == 1
     assert "Airflow's scheduler ended with code -9" in airflow.said()
