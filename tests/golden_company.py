@@ -24,6 +24,7 @@ def company(**tables: Iterable[Row]) -> dict[str, Iterable[Row]]:
         "company.entities": [{"entity_id": "US01", "name": "Acme", "functional_currency": "USD"}],
         "company.accounts": [{"source": "bills", "account": "acme", "entity_id": "US01"}],
         "company.settings": [{"key": "book", "value": "US_GAAP"}],
+        "company.fx_policies": [{"method": "daily_spot", "days_back": 7, "valid_from": "2020-01-01"}],
         "company.cost_centers": [
             {"cost_center_id": c, "name": c.title(), "function": f, "entity_id": "US01", **since}
             for c, f in functions.items()

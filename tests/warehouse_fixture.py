@@ -50,6 +50,9 @@ COMPANY = {
     "posting_rules": "event varchar, treatment varchar, function varchar, debit_account varchar, "
     "credit_account varchar, " + SPAN,
     "fiscal_periods": "entity_id varchar, period varchar, start_date date, end_date date",
+    "fx_rates": "rate_date date, from_currency varchar, to_currency varchar, rate decimal(18, 8), rate_type varchar, "
+    "rate_source varchar",
+    "fx_policies": "method varchar, days_back integer, " + SPAN,
     "management_rules": "policy_id varchar, version integer, policy_hash varchar, effective_from date, "
     "effective_to date, rule_order integer, rule_id varchar, bearer_type varchar, workload varchar, "
     "worker_type varchar, role_family varchar, activity varchar, project_type varchar, mgmt_class varchar, "

@@ -1,11 +1,14 @@
 """The few settings of a company, `company/tokenbooks.yml`: whose account is whose, tag names, tolerances, limits."""
 
+from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from ingestion.findings import Finding, shortened
 from pipeline.company.policies import line_of
@@ -67,6 +70,14 @@ class Threshold(Strict):
     below: Literal["expense"] = "expense"
 
 
+class FxPolicy(Strict):
+    """From a day on: how charges are measured in another currency, and how old a spot rate may be."""
+
+    valid_from: date = date(1900, 1, 1)
+    method: Literal["daily_spot", "month_average"] = "daily_spot"
+    days_back: int = Field(default=7, ge=0, le=31)
+
+
 class CompanySettings(Strict):
     """company/tokenbooks.yml; what it leaves out has the default given here."""
 
@@ -78,6 +89,20 @@ class CompanySettings(Strict):
     materiality: Materiality = Materiality()
     small_group_k: int = Field(default=5, ge=1)
     capitalization_threshold: Threshold = Threshold()
+    fx: list[FxPolicy] = Field(default=[FxPolicy()], min_length=1)
+
+    @field_validator("fx")
+    @classmethod
+    def _each_day_once(cls, policies: list[FxPolicy]) -> list[FxPolicy]:
+        if len({policy.valid_from for policy in policies}) < len(policies):
+            raise ValueError("two policies begin on the same day: keep one of them")
+        return sorted(policies, key=lambda policy: policy.valid_from)
+
+    def fx_policies(self) -> Iterator[dict[str, Any]]:
+        """The rows of company.fx_policies: each policy holds until the next one begins."""
+        for policy, later in pairwise([*self.fx, None]):
+            if policy:
+                yield policy.model_dump() | {"valid_to": later and later.valid_from}
 
     def rows(self) -> list[tuple[str, str]]:
         """(key, value) of every setting but the accounts, flat: `tag_project`, `materiality_amount`, …"""

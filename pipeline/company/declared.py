@@ -7,7 +7,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-ColumnType = Literal["text", "date", "integer", "boolean", "share", "weight", "amount", "period"]
+ColumnType = Literal["text", "date", "integer", "boolean", "share", "weight", "amount", "rate", "period"]
 
 DUCKDB_TYPES: dict[ColumnType, str] = {
     "text": "VARCHAR",
@@ -17,8 +17,11 @@ DUCKDB_TYPES: dict[ColumnType, str] = {
     "share": "DECIMAL(9,6)",
     "weight": "DECIMAL(18,6)",
     "amount": "DECIMAL(28,12)",
+    "rate": "DECIMAL(18,8)",
     "period": "VARCHAR",
 }
+# A number above 0 with at most 8 decimals, spelled without a look-ahead, which DuckDB does not read.
+_RATE = "|".join([r"0*[1-9]\d{0,8}(\.\d{1,8})?", *(rf"0+\.0{{{n}}}[1-9]\d{{0,{7 - n}}}" for n in range(8))])
 # The text a type takes. DuckDB's casts alone would round decimals without a word and take 1e3 or 2026-9-1.
 PATTERNS: dict[ColumnType, tuple[str, str]] = {
     "date": (r"\d{4}-\d{2}-\d{2}", "a date such as 2026-09-01"),
@@ -27,6 +30,7 @@ PATTERNS: dict[ColumnType, tuple[str, str]] = {
     "share": (r"0(\.\d{1,6})?|1(\.0{1,6})?", "a share between 0 and 1 with at most 6 decimals, such as 0.6"),
     "weight": (r"\d{1,12}(\.\d{1,6})?", "a number that is not negative, with at most 6 decimals"),
     "amount": (r"-?\d{1,16}(\.\d{1,12})?", "a number with a decimal point and at most 12 decimals, such as 1234.50"),
+    "rate": (_RATE, "a rate above 0 with at most 8 decimals, such as 0.9150"),
     "period": (r"\d{4}-(0[1-9]|1[0-2])", "a month such as 2026-09"),
 }
 

@@ -32,6 +32,9 @@ STATUTORY_POLICIES = pa.schema(
     [("framework", pa.string()), *_VERSION, ("default_treatment", pa.string()), ("default_reason", pa.string())]
 )
 ACCOUNTS = pa.schema([("source", pa.string()), ("account", pa.string()), ("entity_id", pa.string())])
+FX_POLICIES = pa.schema(
+    [("method", pa.string()), ("days_back", pa.int32()), ("valid_from", pa.date32()), ("valid_to", pa.date32())]
+)
 SETTINGS = pa.schema([("key", pa.string()), ("value", pa.string())])
 
 
@@ -88,6 +91,7 @@ def _from_documents(inputs: CompanyInputs) -> dict[str, pa.Table]:
         "management_rules": pa.Table.from_pylist(management_rows(policies), MANAGEMENT_RULES),
         "statutory_policies": pa.Table.from_pylist(statutory_rows(policies), STATUTORY_POLICIES),
         "accounts": pa.Table.from_pylist(accounts, ACCOUNTS),
+        "fx_policies": pa.Table.from_pylist(list(inputs.settings.fx_policies()), FX_POLICIES),
         "settings": pa.Table.from_pylist(settings, SETTINGS),
     }
 

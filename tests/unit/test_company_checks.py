@@ -289,3 +289,18 @@ def test_one_person_cannot_record_and_approve_a_gate(company: Company) -> None:
         "P1,,authorised,2026-01-02,M1,E1,e1\n"
     )
     assert told(folder) == [("self-approved", "gate_events.csv", 1, "approved_by")]
+
+
+@pytest.mark.parametrize("rate", ["0", "0.00", "-1", "0.000000001", "1.123456789", "1e-3", "0,9"])
+def test_a_rate_that_is_none_is_refused(company: Company, rate: str) -> None:
+    head = "rate_date,from_currency,to_currency,rate,rate_type,rate_source\n"
+    folder = company()
+    (folder / "fx_rates.csv").write_text(
+        f'{head}2026-09-01,USD,EUR,"{rate}",spot,x\n2026-09-02,USD,EUR,0.00000109,spot,x\n'
+    )
+    assert told(folder) == [("type", "fx_rates.csv", 1, "rate")]
+
+
+def test_two_rate_policies_of_one_day_are_refused(company: Company) -> None:
+    twice = "fx:\n  - {method: month_average}\n  - {method: daily_spot}\naccounts"
+    assert told(company(("tokenbooks.yml", "accounts", twice))) == [("settings", "tokenbooks.yml", 2, "fx")]

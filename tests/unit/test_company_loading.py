@@ -85,7 +85,7 @@ def test_types_are_exact(con: duckdb.DuckDBPyConnection) -> None:
         ).fetchall()
     )
     assert types["cost_center_assignments.share"] == "DECIMAL(9,6)"
-    assert types["fx_rates.rate"] == "DECIMAL(28,12)"
+    assert types["fx_rates.rate"] == "DECIMAL(18,8)"
     assert types["budgets.guaranteed"] == "BOOLEAN"
     assert types["employees.valid_to"] == "DATE"
     assert types["management_rules.effective_from"] == "DATE"
