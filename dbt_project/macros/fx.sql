@@ -23,23 +23,7 @@ select * from (
             case when needs.from_currency = needs.to_currency then 'same' else rates.rate_type end as rate_type,
             case when needs.from_currency = needs.to_currency then needs.day else rates.rate_date end as rate_date,
             case when needs.from_currency = needs.to_currency then 'same' else rates.rate_source end as rate_source
-        from (
-            select
-                {{ needed }}.*,
-                {{ needed }}__known.last_date as last_known
-            from {{ needed }}
-            left join (
-                select
-                    from_currency,
-                    to_currency,
-                    max(rate_date) as last_date
-                from {{ rates }}
-                group by from_currency, to_currency
-            ) as {{ needed }}__known
-                on
-                    {{ needed }}.from_currency = {{ needed }}__known.from_currency
-                    and {{ needed }}.to_currency = {{ needed }}__known.to_currency
-        ) as needs
+        from {{ needed }} as needs
         left join {{ rates }} as rates
             on
                 needs.from_currency <> needs.to_currency
@@ -53,7 +37,7 @@ select * from (
                     or (
                         rates.rate_type = 'spot'
                         and {{ days_between('rates.rate_date', 'needs.day') }} between 0 and needs.days_back
-                        and (needs.wanted = 'spot' or {{ month_of('needs.last_known') }} <= {{ month_of('needs.day') }})
+                        and (needs.wanted = 'spot' or {{ month_of('rates.known_to') }} <= {{ month_of('needs.day') }})
                     )
                 )
     ) as {{ needed }}__met

@@ -3,57 +3,9 @@
 -- The rate by which charges of a day in a currency are measured in the functional currency of who pays or bears them.
 with
 
-allocations as (
-
-    select * from {{ ref('fct_allocations') }}
-    where {{ in_build_periods() }}
-
-),
-
-accounts as (select * from {{ ref('int_accounts_owned') }}),
-entities as (select * from {{ ref('stg_entities') }}),
+pairs as (select * from {{ ref('int_fx_needed') }}),
 fx_policies as (select * from {{ ref('stg_fx_policies') }}),
 fx_rates as (select * from {{ ref('stg_fx_rates') }}),
-
-borne as (
-
-    select distinct
-        source,
-        account,
-        entity_id,
-        currency,
-        charge_date
-    from allocations
-
-),
-
-carried as (
-
-    select
-        entity_id,
-        currency,
-        charge_date
-    from borne
-    union distinct
-    select
-        accounts.entity_id,
-        borne.currency,
-        borne.charge_date
-    from borne
-    inner join accounts on borne.source = accounts.source and borne.account = accounts.account
-
-),
-
-pairs as (
-
-    select distinct
-        carried.currency as from_currency,
-        entities.functional_currency as to_currency,
-        carried.charge_date as day
-    from carried
-    inner join entities on carried.entity_id = entities.entity_id
-
-),
 
 needed as (
 

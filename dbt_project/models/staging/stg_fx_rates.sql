@@ -10,7 +10,8 @@ final as (
         to_currency,
         cast(rate as decimal(18, 8)) as rate,
         rate_type,
-        rate_source
+        rate_source,
+        max(rate_date) over (partition by from_currency, to_currency) as known_to
     from fx_rates
 
 )
