@@ -4,41 +4,21 @@ Reference: accounting.md section 4.3 and its worked examples EX-01 to EX-08, EX-
 """
 
 from decimal import ROUND_HALF_UP, Decimal
-from pathlib import Path
-from typing import Any
 
 import duckdb
-import jinja2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-MACROS = Path(__file__).parents[2] / "dbt_project" / "macros"
+from tests.rendered_macros import macros
+
+SQL = macros("split", "largest_remainder")
 PICO = 10**12
-
-
-def macros(engine: str = "duckdb") -> Any:
-    """The macros of the project, rendered without dbt: `adapter.dispatch` picks the engine's variant."""
-    text = "".join((MACROS / f"{name}.sql").read_text() for name in ("engines", "split", "largest_remainder"))
-    environment = jinja2.Environment(extensions=["jinja2.ext.do"])
-    dispatch: dict[str, Any] = {}
-
-    class Adapter:
-        """What dbt offers a macro as `adapter`."""
-
-        @staticmethod
-        def dispatch(name: str) -> Any:
-            return getattr(dispatch["module"], f"{engine}__{name}")
-
-    names: dict[str, Any] = {"adapter": Adapter, "return": lambda text: text}
-    environment.globals.update(names)
-    dispatch["module"] = environment.from_string(text).module
-    return dispatch["module"]
 
 
 def largest_remainder(groups: list[list[Decimal]], digits: int = 2) -> list[list[int]]:
     """The macro's minor units for each group of amounts, in the order the amounts were given."""
-    sql = str(macros().largest_remainder("lines", ["grp"], "line", "amount", f"cast({10 ** (12 - digits)} as hugeint)"))
+    sql = str(SQL.largest_remainder("lines", ["grp"], "line", "amount", f"cast({10 ** (12 - digits)} as hugeint)"))
     with duckdb.connect() as con:
         con.execute("create table lines (grp integer, line varchar, amount decimal(38, 12))")
         rows = [(g, f"{i:06d}", a) for g, group in enumerate(groups) for i, a in enumerate(group)]
@@ -67,7 +47,7 @@ def reference_units(amounts: list[Decimal], digits: int = 2) -> list[int]:
 
 def split(amount: Decimal, weights: list[int]) -> list[Decimal]:
     """The macro's exact shares of an amount."""
-    sql = str(macros().split_amount("amount", "before", "up_to", "total"))
+    sql = str(SQL.split_amount("amount", "before", "up_to", "total"))
     with duckdb.connect() as con:
         con.execute("create table s (i integer, amount decimal(38, 12), before hugeint, up_to hugeint, total hugeint)")
         running = 0
