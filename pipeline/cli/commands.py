@@ -1,6 +1,7 @@
 """The commands: each finds the books, calls one step, and shows what it did."""
 
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -121,6 +122,29 @@ def sources(as_json: Json = False) -> None:
         shown = ("id", "title", "provider", "how", "format", "dataset", "money_unit", "finality")
         return output.print_json([{name: getattr(source, name) for name in shown} for source in known])
     tables.show_sources(known)
+
+
+@app.command()
+def rates(
+    since: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The first day, YYYY-MM-DD.")],
+    bills: Annotated[list[str], typer.Option("--from", metavar="CUR", help="A currency of your bills; may repeat.")],
+    own: Annotated[
+        list[str] | None, typer.Option("--to", metavar="CUR", help="Else the functional currency of every entity.")
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="The ECB's eurofxref-hist as zip or csv; else the one here.")
+    ] = None,
+    books: At = None,
+    as_json: Json = False,
+) -> None:
+    """Add the European Central Bank's rates to company/fx_rates.csv; what is there stays."""
+    from pipeline.fx import add_rates, pairs_of
+
+    at = Books.open(books)
+    report = add_rates(at, since.date(), pairs_of(at, bills, own or []), file)
+    if as_json:
+        return output.print_json(report)
+    tables.show_rates(report)
 
 
 @app.command()

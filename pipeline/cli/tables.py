@@ -11,6 +11,7 @@ from rich.table import Table
 from pipeline.beginning import Beginning
 from pipeline.build import BuildReport
 from pipeline.cli.output import out
+from pipeline.fx import RatesReport
 from pipeline.publish import PublishReport
 from pipeline.run import RunReport
 from pipeline.settings import Books
@@ -90,6 +91,12 @@ def publish_lines(report: PublishReport) -> list[str]:
         kinds[kind] = kinds.get(kind, 0) + 1
     told = [f"{kind}: {count} file{'s' if count > 1 else ''}" for kind, count in sorted(kinds.items())]
     return told + ([f"{len(report.removed)} removed"] if report.removed else [])
+
+
+def show_rates(report: RatesReport) -> None:
+    """What was added to the exchange rates."""
+    told = f"{report.added} rates added, {report.known} were there: {', '.join(report.pairs) or 'no pair to ask for'}"
+    _lines([told, f"the ECB's file ends on {report.last_day}"])
 
 
 def show_status(report: Status) -> None:
