@@ -7,6 +7,7 @@ import duckdb
 import pyarrow as pa
 
 from ingestion.findings import Finding
+from pipeline.company.assets import check_changes, check_modules
 from pipeline.company.cells import check_cells
 from pipeline.company.company_settings import CompanySettings, read_settings
 from pipeline.company.declared import contract
@@ -81,6 +82,8 @@ def _check_tables(con: duckdb.DuckDBPyConnection, folder: Path) -> list[Finding]
         findings[name] += check_rows(con, name, table)
     findings["cost_center_assignments"] += check_shares(con)
     findings["credentials"] += check_owners(con)
+    findings["modules"] += check_modules(con)
+    findings["asset_changes"] += check_changes(con)
     return [finding for found in findings.values() for finding in found]
 
 
