@@ -16,6 +16,8 @@ from pipeline.settings import Books, BooksError
 from pipeline.verdicts import keep_verdict, withdraw_verdicts
 
 if TYPE_CHECKING:
+    from pipeline.company import CompanyInputs
+    from pipeline.dbt import DbtFailure
     from pipeline.plan import Inputs
 
 Progress = Callable[[str], None]
@@ -59,40 +61,53 @@ def build(books: Books, progress: Progress | None = None) -> BuildReport:
 def _warehouse(
     books: Books, inputs: "Inputs", lock: int, progress: Progress | None
 ) -> tuple[dict[str, str], list[str]]:
-    """Fill the warehouse's inputs and run dbt; once more on a fresh file if the old one turns out to be damaged."""
-    from pipeline.dbt import dbt_build
-    from pipeline.warehouse import discard
+    """Fill the warehouse's inputs and run dbt; once more on a fresh file if the old one turns out to be damaged.
 
+    Returns the periods built with their inputs hash, and notes for a person.
+    """
+    from pipeline.close.retroactive import check_company_and_past
+    from pipeline.warehouse import discard, read_state
+
+    company = check_company_and_past(books, inputs.calendar)
     for attempt in ("as it is", "fresh"):
-        built, notes = _fill(books, inputs)
-        if progress:
-            progress(f"build {len(built)} periods: {', '.join(built)}")
-        failures = dbt_build(books, lock, progress).failures
+        recorded = read_state(books)
+        expected, touched = inputs.expected(recorded), inputs.touched(recorded)
+        if len(touched) == len(expected):
+            discard(books)  # nothing in it counts any more; a fresh file also forgets models that the project dropped
+            expected, touched = inputs.periods, sorted(inputs.periods)
+        failures = _build_groups(books, inputs, company, touched, lock, progress)
         if not failures:
-            return built, notes
+            notes = [str(finding) for finding in company.warnings]
+            return {period: expected[period] for period in touched}, notes
         if attempt == "fresh" or not any(mark in failure.message for failure in failures for mark in DAMAGE):
             break
         discard(books)
     raise BuildFailed("\n".join(f"{failure.node}: {failure.message}" for failure in failures))
 
 
-def _fill(books: Books, inputs: "Inputs") -> tuple[dict[str, str], list[str]]:
-    """Schemas `company` and `lake` for the periods to build: these with their inputs hash, and notes for a person."""
-    from pipeline.company import check_company, load_company
-    from pipeline.warehouse import discard, open_warehouse, read_state, write_inputs
+def _build_groups(
+    books: Books, inputs: "Inputs", company: "CompanyInputs", touched: list[str], lock: int, progress: Progress | None
+) -> "list[DbtFailure]":
+    """Run dbt once for each version of the company, the oldest periods first; stops at what fails, and returns it.
 
-    company = check_company(books.company)
-    notes = [str(finding) for finding in company.warnings]
-    recorded = read_state(books)
-    expected = inputs.expected(recorded)
-    touched = inputs.touched(recorded)
-    if len(touched) == len(expected):
-        discard(books)  # nothing in it counts any more; a fresh file also forgets models that the project dropped
-        expected, touched = inputs.periods, sorted(inputs.periods)
-    with open_warehouse(books) as con:
-        write_inputs(con, books, inputs, touched)
-        load_company(con, company)
-    return {period: expected[period] for period in touched}, notes
+    A month that is closed is built with the company as it was then, so that no later change of organisation, rule or
+    policy reaches it.
+    """
+    from pipeline.close.frozen import frozen_company
+    from pipeline.company import load_company
+    from pipeline.dbt import dbt_build
+    from pipeline.warehouse import open_warehouse, write_inputs
+
+    for snapshot, periods in inputs.groups(touched):
+        version = frozen_company(books, snapshot) if snapshot else company
+        with open_warehouse(books) as con:
+            write_inputs(con, books, inputs, periods)
+            load_company(con, version)
+        if progress:
+            progress(f"build {len(periods)} periods{' as closed' if snapshot else ''}: {', '.join(periods)}")
+        if failures := dbt_build(books, lock, progress).failures:
+            return failures
+    return []
 
 
 def _judge(books: Books, periods: list[str], progress: Progress | None) -> None:
@@ -132,6 +147,7 @@ def _record(books: Books, inputs: "Inputs", built: dict[str, str], notes: list[s
             "build_id": build_id,
             "built_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "inputs": inputs.common,
+            "frozen": inputs.frozen,
             "inputs_hash": inputs.hash,
             "periods": built,
             "loads": sorted({piece.load_id for piece in inputs.pieces}),

@@ -18,8 +18,8 @@ def digest(value: object) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def folder_hash(folder: Path, endings: tuple[str, ...] = ("",)) -> str:
-    """The sha256 of path and content of every file below `folder` whose name ends so."""
+def folder_hash(folder: Path, endings: tuple[str, ...] = ("",), without: tuple[str, ...] = ()) -> str:
+    """The sha256 of path and content of every file below `folder` whose name ends so, but those called `without`."""
     if not folder.is_dir():
         raise BooksError(f"{folder}: missing; the installation is incomplete, install tokenbooks again")
     files = sorted(
@@ -27,6 +27,7 @@ def folder_hash(folder: Path, endings: tuple[str, ...] = ("",)) -> str:
         for path in folder.rglob("*")
         if path.is_file()
         and path.name.endswith(endings)
+        and path.name not in without
         and not LEFT_BEHIND.intersection(path.relative_to(folder).parts)
     )
     return digest([(str(p.relative_to(folder)), hashlib.sha256(p.read_bytes()).hexdigest()) for p in files])

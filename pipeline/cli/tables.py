@@ -17,6 +17,7 @@ from pipeline.run import RunReport
 from pipeline.settings import Books
 from pipeline.status import Feed, Status
 
+RIGHT = ("loads", "superseded", "rows", "totals", "lines", "debit", "credit")
 SHOWN = 12  # lines of a list that a table repeats before it counts the rest
 
 
@@ -118,6 +119,34 @@ def show_status(report: Status) -> None:
             out.print(f"[red]{title}[/red]  {escape(line)}" if title == "refused" else f"{title}  {escape(line)}")
 
 
+def show_close(prepared: Any, closed: Any) -> None:
+    """The gate's checks and the trial balance of what was prepared, and what was posted of what was closed."""
+    for entity, checks in (prepared.checks if prepared else {}).items():
+        table = _table(f"{entity} {prepared.period}", "check", "")
+        for check in checks:
+            table.add_row(escape(check.plain), "[green]passed[/green]")
+        out.print(table)
+        balance = _table("Trial balance", "account", "name", "debit", "credit", "currency")
+        for row in prepared.trial_balance[entity]:
+            balance.add_row(*(row[name] for name in ("account_id", "account_name", "debit", "credit", "currency")))
+        out.print(balance)
+    told = closed or prepared
+    name = f"{' and '.join(told.entities)} {told.period}"
+    if closed:
+        done = f"{name} is closed: {closed.lines} lines posted, prepared by {closed.prepared_by}, "
+        _lines([f"{done}approved by {closed.approved_by}", "next: tokenbooks run publishes it as closed"])
+    else:
+        _lines([f"{name} is prepared by {told.prepared_by}; another person closes it with --approved-by"])
+
+
+def show_periods(listed: Iterable[Any]) -> None:
+    """Months and their states."""
+    table = _table("Months", "entity", "period", "state", "lines", "what was done last")
+    for row in listed:
+        table.add_row(escape(row.entity), row.period, row.state, f"{row.lines:,}", escape(row.said))
+    out.print(table if table.row_count else "no month was ever closed: all are open")
+
+
 def show_sources(known: Iterable[Any]) -> None:
     """The catalogue of exports."""
     for source in known:
@@ -147,7 +176,7 @@ def _feed_cells(feed: Feed) -> list[str]:
 def _table(title: str, *columns: str) -> Table:
     table = Table(title=title or None, title_justify="left")
     for column in columns:
-        table.add_column(column, justify="right" if column in ("loads", "superseded", "rows", "totals") else "left")
+        table.add_column(column, justify="right" if column in RIGHT else "left")
     return table
 
 

@@ -46,9 +46,10 @@ class CompanyRefused(BooksError):
         super().__init__("\n".join(str(finding) for finding in findings))
 
 
-def check_company(folder: Path) -> CompanyInputs:
+def check_company(folder: Path, secret_in: Path | None = None) -> CompanyInputs:
     """Read and check the company files in `folder`; a file that is not there is an empty table.
 
+    The secret of the pseudonyms is looked for in `secret_in` when the folder is a snapshot, which has none.
     Raises CompanyRefused with every critical finding, in the order of the files.
     """
     with duckdb.connect(config={"threads": 1}) as con:  # hundreds of tiny queries
@@ -60,7 +61,7 @@ def check_company(folder: Path) -> CompanyInputs:
             name: con.execute(f"select * exclude ({ROW}) from typed.{name} order by {ROW}").to_arrow_table()
             for name in contract()
         }
-    secret, of_secret = _secret(folder, tables["employees"].num_rows)
+    secret, of_secret = _secret(secret_in or folder, tables["employees"].num_rows)
     findings += [*of_settings, *of_policies, *of_secret, *_unknown_files(folder)]
     critical = tuple(finding for finding in findings if finding.severity == "critical")
     if critical:

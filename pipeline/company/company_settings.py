@@ -33,11 +33,13 @@ class Strict(BaseModel):
 
 
 class Account(Strict):
-    """The entity that pays for an account of a source."""
+    """The entity that pays for an account of a source. There are no bills before `valid_from` and from `valid_to`."""
 
     source: str
     account: str
     entity: str
+    valid_from: date | None = None
+    valid_to: date | None = None
 
 
 class Tags(Strict):
@@ -60,6 +62,18 @@ class Materiality(Strict):
 
     currency: str = "USD"
     amount: Amount = Decimal("250.00")
+
+
+class Pool(Strict):
+    """How much of an entity's cost of a month may be unallocated when it is closed, in percent."""
+
+    limit_percent: Amount = Decimal("5")
+
+
+class Reopening(Strict):
+    """For how many days a month that was reopened may be posted to."""
+
+    days: int = Field(default=14, ge=1)
 
 
 class Threshold(Strict):
@@ -87,6 +101,8 @@ class CompanySettings(Strict):
     tolerance: dict[str, Amount] = {}
     cutoff: Cutoff = Cutoff()
     materiality: Materiality = Materiality()
+    pool: Pool = Pool()
+    reopening: Reopening = Reopening()
     small_group_k: int = Field(default=5, ge=1)
     capitalization_threshold: Threshold = Threshold()
     fx: list[FxPolicy] = Field(default=[FxPolicy()], min_length=1)

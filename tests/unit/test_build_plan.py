@@ -9,7 +9,7 @@ import pytest
 from pipeline.content import folder_hash
 from pipeline.fingerprint import fingerprints
 from pipeline.manifest import FileEntry, Load, coverage
-from pipeline.plan import Inputs, bounds, gather
+from pipeline.plan import Company, Inputs, bounds, gather
 from pipeline.settings import Books, BooksError
 from pipeline.status import gaps
 from pipeline.warehouse import STATE, minor_units, open_warehouse, read_state, write_inputs, write_state
@@ -46,7 +46,7 @@ SEPTEMBER = load("bbbb", date(2026, 9, 1), date(2026, 10, 1), ["2026-09"])
 
 def inputs(*loads: Load, company: str = "c1") -> Inputs:
     """The plan of a build from these loads."""
-    return gather(list(loads), coverage(loads), {}, company)
+    return gather(list(loads), coverage(loads), {}, Company(company))
 
 
 def test_all_is_touched_at_first_and_nothing_the_second_time() -> None:
