@@ -125,6 +125,7 @@ def _figures(at_work: _Publication) -> None:
     if not output:
         return
     from pipeline import serving
+    from pipeline.journal_export import write_published
 
     published, warehouse = at_work.books.published, at_work.books.warehouse
     with serving.warehouse_reader(warehouse) as con:
@@ -138,9 +139,10 @@ def _figures(at_work: _Publication) -> None:
                 path = published / f"{key}.parquet"
                 serving.write_parquet(con, path, model, period)
                 at_work.wrote(key, made_from, [path])
-        for period, made_from in _by_period(output, ("fct_postings",)):
+        for period, lines in _by_period(output, ("fct_postings", "fct_journal_entries")):
+            made_from = digest([folder_hash(HERE / "journal_export"), lines])
             if not at_work.stands(key := f"journals/{period}", made_from):
-                at_work.wrote(key, made_from, serving.write_journals(con, published / "journals", period))
+                at_work.wrote(key, made_from, write_published(con, published / "journals", period))
         stated = con.execute("select distinct period from warehouse.finance.rpt_cost_statement order by 1").fetchall()
     _statements(at_work, output, [period for (period,) in stated])
 

@@ -1,4 +1,4 @@
-"""What other tools open: the serving database, Parquet per model, and the journal as CSV.
+"""What other tools open: the serving database, and Parquet per model.
 
 Each file is written beside its place and moved there whole, so a reader holds the old file or the new one.
 """
@@ -10,29 +10,6 @@ from pathlib import Path
 import duckdb
 
 from pipeline.content import replacing
-
-# Columns of the generic journal (accounting.md 3.3) as far as the postings have them, and where each comes from.
-JOURNAL = {
-    "je_id": "entry_id",
-    "line_no": "line_no",
-    "book": "book",
-    "entity": "entity_id",
-    "period": "period",
-    "posting_date": "posting_date",
-    "service_period": "service_period",
-    "account": "account_id",
-    "account_name": "account_name",
-    "debit": "debit",
-    "credit": "credit",
-    "currency": "currency",
-    "cost_centre": "cost_center_id",
-    "function": "function",
-    "natural_class": "natural_class",
-    "cause": "cause",
-    "lineage_id": "posting_id",
-}
-# A spreadsheet takes a cell that starts so for a formula; an apostrophe before it makes it text again.
-FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
 
 
 @contextmanager
@@ -68,31 +45,6 @@ def write_parquet(con: duckdb.DuckDBPyConnection, path: Path, model: str, period
     _copy(con, rows, path, "format parquet, compression zstd", period)
 
 
-def write_journals(con: duckdb.DuckDBPyConnection, folder: Path, period: str) -> list[Path]:
-    """The journal of a period, one CSV per entity; returns the files. Amounts in the currency's minor units."""
-    kinds = dict(
-        con.execute(
-            "select column_name, data_type from duckdb_columns() where database_name = 'warehouse' "
-            "and schema_name = 'finance' and table_name = 'fct_postings'"
-        ).fetchall()
-    )
-    cells = ", ".join(f"{_cell(kinds, column)} as {name}" for name, column in JOURNAL.items() if column in kinds)
-    entities = con.execute(
-        "select distinct entity_id from warehouse.finance.fct_postings where period = ? order by all", [period]
-    ).fetchall()
-    files = []
-    for (entity,) in entities:
-        path = folder / f"{period}-{entity}.csv"
-        rows = (
-            f"select {cells} from warehouse.finance.fct_postings as p "
-            "left join warehouse.lake.currencies as c using (currency) "
-            f"where period = $period and entity_id = '{_quoted(entity)}' order by 1, 2"
-        )
-        _copy(con, rows, path, "format csv, header", period)
-        files.append(path)
-    return files
-
-
 def _copy(con: duckdb.DuckDBPyConnection, rows: str, path: Path, options: str, period: str) -> None:
     with replacing(path) as temporary:
         values = {"period": period} if period else None
@@ -121,16 +73,6 @@ def _order(con: duckdb.DuckDBPyConnection, model: str) -> str:
         [model],
     ).fetchone()
     return "order by 1" if model.startswith("fct_") and first and first[0].endswith("_id") else "order by all"
-
-
-def _cell(kinds: dict[str, str], column: str) -> str:
-    """A posting's column as a cell: text made harmless, money with as many decimals as its currency has."""
-    if column in ("debit", "credit"):
-        cases = " ".join(f"when {n} then cast(cast(p.{column} as decimal(28, {n})) as varchar)" for n in (0, 2, 3))
-        return f"case c.minor_units {cases} else cast(p.{column} as varchar) end"
-    if kinds[column] == "VARCHAR":
-        return f"case when regexp_matches(p.{column}, '{FORMULA}') then '''' || p.{column} else p.{column} end"
-    return f"p.{column}"
 
 
 def _quoted(text: object) -> str:

@@ -1,16 +1,14 @@
 """The commands: each finds the books, calls one step, and shows what it did."""
 
-import re
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pipeline.cli import output, tables
+from pipeline.cli import export, output, tables
+from pipeline.cli.options import At, Json, Period
 from pipeline.settings import Books
-
-PERIOD = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 app = typer.Typer(
     help="The subledger for AI tokens: provider billing exports in, an allocated, classified, balanced journal out.",
@@ -19,10 +17,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-At = Annotated[
-    Path | None, typer.Option("--books", metavar="DIR", help="The books directory; else TOKENBOOKS_HOME, else ./books.")
-]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+app.add_typer(export.app, name="export")
+
 Directory = Annotated[Path, typer.Argument(metavar="DIR", help="Where the books shall be.")]
 Sample = Annotated[bool, typer.Option("--sample", help="The sample company, with its exports in landing.")]
 
@@ -149,7 +145,7 @@ def rates(
 
 @app.command()
 def statement(
-    period: Annotated[str, typer.Argument(metavar="PERIOD", help="The month, YYYY-MM.")],
+    period: Period,
     cost_center: Annotated[
         str | None, typer.Option("--cost-center", metavar="C", help="Only this cost centre.")
     ] = None,
@@ -159,8 +155,6 @@ def statement(
     """Show the cost statement of a month."""
     from pipeline.statement import print_statement
 
-    if not PERIOD.fullmatch(period):
-        raise typer.BadParameter(f"{period!r} is no month; write it as 2026-10", param_hint="PERIOD")
     print_statement(Books.open(books).published, period, cost_center=cost_center, as_json=as_json)
 
 

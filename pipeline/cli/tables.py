@@ -12,6 +12,7 @@ from pipeline.beginning import Beginning
 from pipeline.build import BuildReport
 from pipeline.cli.output import out
 from pipeline.fx import RatesReport
+from pipeline.journal_export import ExportReport
 from pipeline.publish import PublishReport
 from pipeline.run import RunReport
 from pipeline.settings import Books
@@ -98,6 +99,14 @@ def show_rates(report: RatesReport) -> None:
     """What was added to the exchange rates."""
     told = f"{report.added} rates added, {report.known} were there: {', '.join(report.pairs) or 'no pair to ask for'}"
     _lines([told, f"the ECB's file ends on {report.last_day}"])
+
+
+def show_export(report: ExportReport) -> None:
+    """Files written, by entity."""
+    for done in report.journals:
+        out.print(f"{done.entity}: {done.entries} entries, {done.lines} lines", highlight=False)
+        _lines(done.files)
+    _lines([f"removed {name}, of an earlier export" for name in report.removed])
 
 
 def show_status(report: Status) -> None:

@@ -92,6 +92,29 @@ class FxPolicy(Strict):
     days_back: int = Field(default=7, ge=0, le=31)
 
 
+class Target(Strict):
+    """What a ledger's tool calls our ids, where it calls them otherwise, and what it wants besides."""
+
+    accounts: dict[str, str] = {}
+    entities: dict[str, str] = {}
+    cost_centers: dict[str, str] = {}
+    projects: dict[str, str] = {}
+    vendors: dict[str, str] = {}
+    journal: str = "GJ"
+    tax_rate: str = "Tax Exempt"
+    cost_center_tracking: str = ""
+    project_tracking: str = ""
+
+
+class JournalExport(Strict):
+    """The tools that `tokenbooks export journal` writes for and that have names of their own."""
+
+    netsuite: Target = Target()
+    quickbooks: Target = Target()
+    xero: Target = Target()
+    intacct: Target = Target()
+
+
 class CompanySettings(Strict):
     """company/tokenbooks.yml; what it leaves out has the default given here."""
 
@@ -105,6 +128,7 @@ class CompanySettings(Strict):
     reopening: Reopening = Reopening()
     small_group_k: int = Field(default=5, ge=1)
     capitalization_threshold: Threshold = Threshold()
+    journal_export: JournalExport = JournalExport()
     fx: list[FxPolicy] = Field(default=[FxPolicy()], min_length=1)
 
     @field_validator("fx")
@@ -130,8 +154,11 @@ class CompanySettings(Strict):
         return sorted(flat.items())
 
 
-def read_settings(folder: Path, entities: set[str]) -> tuple[CompanySettings, list[Finding]]:
-    """The settings in `folder`/tokenbooks.yml, the defaults when there is none, and what is wrong with them."""
+def read_settings(folder: Path, entities: set[str] | None = None) -> tuple[CompanySettings, list[Finding]]:
+    """The settings in `folder`/tokenbooks.yml, the defaults when there is none, and what is wrong with them.
+
+    Without `entities` it is not asked whether those of the accounts exist.
+    """
     path = folder / FILE
     if not path.exists():
         return CompanySettings(), []
@@ -155,14 +182,14 @@ def read_settings(folder: Path, entities: set[str]) -> tuple[CompanySettings, li
     return settings, _accounts(settings, content, entities)
 
 
-def _accounts(settings: CompanySettings, content: bytes, entities: set[str]) -> list[Finding]:
+def _accounts(settings: CompanySettings, content: bytes, entities: set[str] | None) -> list[Finding]:
     def fault(rule: str, message: str, cure: str, at: int, column: str) -> Finding:
         return Finding(rule, message, cure, FILE, line_of(content, ["accounts", at]), f"accounts.{at}.{column}")
 
     found = []
     seen: set[tuple[str, str]] = set()
     for at, account in enumerate(settings.accounts):
-        if account.entity not in entities:
+        if entities is not None and account.entity not in entities:
             message = f"{shortened(account.entity)} is not an entity_id of entities.csv"
             found.append(fault("dangling-reference", message, "correct it, or add it there", at, "entity"))
         if (account.source, account.account) in seen:

@@ -107,6 +107,7 @@ with lines as (
     ) as t(account_id, account_name, account_type)
 )
 select 'JE-' || period || '-' || entity_id || '-' || currency as entry_id, entity_id, 'primary' as book, period, period as service_period,
+    row_number() over (partition by period, entity_id, currency order by account_id, cost_center_id)::integer as line_no, entry_id || ':' || line_no as posting_id,
     last_day((period || '-01')::date) as posting_date, account_id, account_name, account_type, cost_center_id, function,
     greatest(net, 0)::decimal(28, 4) as debit, greatest(-net, 0)::decimal(28, 4) as credit, currency, 'accrual' as cause
 from legs inner join accounts using (account_id);
