@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from pipeline.cli import output, tables
-from pipeline.cli.commands import PERIOD, At, Json, app
+from pipeline.cli.commands import app
+from pipeline.cli.options import PERIOD, At, Json
 from pipeline.settings import Books
 
 Month = Annotated[str, typer.Argument(metavar="PERIOD", help="The month, YYYY-MM.")]
