@@ -7,14 +7,27 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from pipeline.close.events import Event
+from pipeline.close.overview import as_text
 from pipeline.close.periods import Calendar, read_calendar
-from pipeline.close.refusing import CloseRefused, Entities
+from pipeline.close.refusing import CloseRefused, Entities, refuse_one_person
 from pipeline.settings import Books
 
 if TYPE_CHECKING:
     from pipeline.close.closing import Closed, Prepared
 
-__all__ = ["Calendar", "CloseRefused", "Event", "approve", "lock", "prepare", "read_calendar", "reopen", "withdraw"]
+__all__ = [
+    "Calendar",
+    "CloseRefused",
+    "Event",
+    "approve",
+    "as_text",
+    "lock",
+    "prepare",
+    "read_calendar",
+    "refuse_one_person",
+    "reopen",
+    "withdraw",
+]
 
 
 def prepare(books: Books, period: str, entity: Entities, prepared_by: str, today: date | None = None) -> "Prepared":

@@ -1,10 +1,14 @@
 """Which month of which entity is in which state, and who made it so: for `tokenbooks periods` and `status`."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pipeline.close.events import Event
 from pipeline.close.periods import State, read_calendar
 from pipeline.settings import Books
+
+if TYPE_CHECKING:
+    from pipeline.close.closing import Prepared
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,18 @@ def overview(books: Books) -> list[Standing]:
         )
         for (entity, period), month in read_calendar(books).months.items()
     ]
+
+
+def as_text(ready: "Prepared") -> str:
+    """What a second person reads before approving, as Markdown: trial balance and what the gate has checked."""
+    lines = []
+    for entity in ready.entities:
+        lines += [f"### {entity} {ready.period}", "", "| account | | debit | credit | |", "|---|---|--:|--:|---|"]
+        names = ("account_id", "account_name", "debit", "credit", "currency")
+        lines += [f"| {' | '.join(row[name] for name in names)} |" for row in ready.trial_balance[entity]]
+        lines += ["", *(f"- {check.plain}" for check in ready.checks[entity]), ""]
+    told = " and ".join(f"evidence/{name}" for name in ready.evidence)
+    return "\n".join([*lines, f"All of this holds; it is kept in {told}. Whoever prepared it cannot approve it."])
 
 
 def _said(event: Event) -> str:

@@ -16,14 +16,14 @@ from typing import NoReturn
 import httpx
 
 from pipeline.settings import Books, BooksError
-from pipeline.up.airflow_home import DEFAULT_PORT, USER, prepare
+from pipeline.up.airflow_home import APPROVER, DEFAULT_PORT, USER, prepare
 from pipeline.up.api import AirflowApi
 from pipeline.up.components import AIRFLOW, ComponentDied, Components, wait_until
 from pipeline.up.watch import Watch, tell_end
 
 START_LIMIT = 180.0
 PUBLISH_LIMIT = 600.0
-FLOWS = 3
+FLOWS = 3  # at least; what data wakes
 
 Say = Callable[[str], None]
 
@@ -76,6 +76,7 @@ def airflow(books: Books, say: Say, dags: Path | None = None) -> Iterator[Watch]
         api = AirflowApi(home)
         _wait_healthy(components, api)
         say(f"Airflow runs after {time.monotonic() - started:.0f} s: {home.url}, user {USER}, password {home.password}")
+        say(f"a second person approves the close of a month as user {APPROVER}, password {home.approver_password}")
         yield Watch(books, api, components, say)
 
 

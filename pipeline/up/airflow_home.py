@@ -1,7 +1,7 @@
 """Airflow's home inside the books: its configuration with the reason for each setting, its secrets, its port.
 
 `AIRFLOW_HOME=books/.airflow airflow …` works by hand with the file written here. The directory is readable by its
-owner alone: it holds the keys and, as Airflow's simple login wants it, the password in plain text.
+owner alone: it holds the keys and, as Airflow's simple login wants it, the passwords in plain text.
 """
 
 import base64
@@ -18,6 +18,7 @@ from pipeline.settings import Books
 PROJECT = Path(__file__).resolve().parents[2]
 DEFAULT_PORT = 8080
 USER = "admin"
+APPROVER = "approver"  # the second person of a close: may run flows and answer them, not administer
 
 # What differs from Airflow's defaults, and why.
 CHOSEN: dict[str, dict[str, object]] = {
@@ -51,6 +52,8 @@ class AirflowHome:
     path: Path
     port: int
     password: str
+    approver_password: str = ""
+    user: str = USER
 
     @property
     def url(self) -> str:
@@ -69,7 +72,7 @@ class AirflowHome:
 
 
 def prepare(books: Books, port: int = DEFAULT_PORT, dags: Path | None = None) -> AirflowHome:
-    """Write configuration and secrets below `books/.airflow`; keys and password stay those of the first time.
+    """Write configuration and secrets below `books/.airflow`; keys and passwords stay those of the first time.
 
     Takes a free port when `port` is taken: compare it with the result's. `dags` replaces the product's DAGs.
     """
@@ -77,8 +80,8 @@ def prepare(books: Books, port: int = DEFAULT_PORT, dags: Path | None = None) ->
     (path / "logs").mkdir(parents=True, exist_ok=True)
     path.chmod(0o700)
     keys = _secrets(path / "secrets.json")
-    home = AirflowHome(path, free_port(port), keys["password"])
-    _write_private(path / "passwords.json", json.dumps({USER: keys["password"]}))
+    home = AirflowHome(path, free_port(port), keys["password"], keys["approver_password"])
+    _write_private(path / "passwords.json", json.dumps({USER: home.password, APPROVER: home.approver_password}))
     config = configparser.RawConfigParser()
     config.read_dict(settings(home, keys, dags or PROJECT / "dags"))
     with open(os.open(path / "airflow.cfg", os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as file:
@@ -92,7 +95,7 @@ def settings(home: AirflowHome, keys: dict[str, str], dags: Path) -> dict[str, d
         "core": {
             "dags_folder": dags,
             "fernet_key": keys["fernet_key"],
-            "simple_auth_manager_users": f"{USER}:admin",
+            "simple_auth_manager_users": f"{USER}:admin,{APPROVER}:user",
             "simple_auth_manager_passwords_file": home.path / "passwords.json",
         },
         "database": {"sql_alchemy_conn": f"sqlite:///{home.path / 'airflow.db'}"},
@@ -125,12 +128,13 @@ def free_port(wanted: int) -> int:
 
 
 def _secrets(path: Path) -> dict[str, str]:
-    """Keys and password, made once: sessions and what Airflow has encrypted survive a restart."""
-    if not path.exists():
-        keys = {name: secrets.token_urlsafe(64) for name in ("jwt_secret", "secret_key")}
-        keys["fernet_key"] = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
-        keys["password"] = secrets.token_urlsafe(12)
-        _write_private(path, json.dumps(keys))
+    """Keys and passwords, each made once: sessions and what Airflow has encrypted survive a restart."""
+    keys = {name: secrets.token_urlsafe(64) for name in ("jwt_secret", "secret_key")}
+    keys["fernet_key"] = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+    keys |= {name: secrets.token_urlsafe(12) for name in ("password", "approver_password")}
+    kept = dict(json.loads(path.read_text())) if path.exists() else {}
+    if kept.keys() != keys.keys():
+        _write_private(path, json.dumps(keys | kept))
     return dict(json.loads(path.read_text()))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from pipeline.up.airflow_home import USER, AirflowHome
+from pipeline.up.airflow_home import AirflowHome
 
 SERVING = ("metadatabase", "scheduler", "triggerer", "dag_processor")
 
@@ -98,7 +98,7 @@ class AirflowApi:
         return answer
 
     def _log_in(self) -> None:
-        answer = self._client.post("/auth/token", json={"username": USER, "password": self.home.password})
+        answer = self._client.post("/auth/token", json={"username": self.home.user, "password": self.home.password})
         answer.raise_for_status()
         self._client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 

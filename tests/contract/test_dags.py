@@ -27,11 +27,13 @@ folder = Path(sys.argv[1])
 bag = BundleDagBag(folder, bundle_path=folder, bundle_name="dags")
 
 def leaves(assets):
-    return [leaf for part in assets.objects for leaf in leaves(part)] if hasattr(assets, "objects") else [assets]
+    if hasattr(assets, "objects"):
+        return [leaf for part in assets.objects for leaf in leaves(part)]
+    return [assets] if hasattr(assets, "watchers") else []
 
 def flow(dag):
     timetable = dag.timetable
-    assets = timetable.asset_condition
+    assets = getattr(timetable, "asset_condition", None)
     swept = getattr(timetable, "timetable", None)
     return {
         "file": Path(dag.fileloc).name,
@@ -41,11 +43,13 @@ def flow(dag):
         "cron": getattr(swept, "expression", None),
         "catchup": dag.catchup,
         "max_active_runs": dag.max_active_runs,
+        "params": sorted(dag.params),
         "tasks": {
             task.task_id: {
                 "retries": task.retries,
                 "outlets": [outlet.name for outlet in task.outlets],
                 "downstream": sorted(task.downstream_task_ids),
+                "trigger_rule": task.trigger_rule,
             }
             for task in dag.tasks
         },
@@ -85,7 +89,7 @@ def flows(found: dict[str, Any]) -> Mapping[str, Any]:
 
 def test_every_file_gives_the_flow_of_its_name(flows: Mapping[str, Any]) -> None:
     files = {path.stem for path in DAGS.glob("*.py")} - {"__init__", "wiring"}
-    assert files == {"ingest", "warehouse", "publish"}
+    assert files == {"ingest", "warehouse", "publish", "close_period"}
     assert {name: flow["file"] for name, flow in flows.items()} == {name: f"{name}.py" for name in files}
 
 
@@ -118,23 +122,38 @@ def test_any_source_wakes_the_warehouse_and_the_warehouse_wakes_publish(flows: M
 
 
 def test_flows_run_one_at_a_time_and_in_few_tasks(flows: Mapping[str, Any]) -> None:
-    assert {flow["max_active_runs"] for flow in flows.values()} == {1}
+    woken = {name: flow for name, flow in flows.items() if name != "close_period"}
+    assert {flow["max_active_runs"] for flow in woken.values()} == {1}
     assert {flow["catchup"] for flow in flows.values()} == {False}
-    assert {name: sorted(flow["tasks"]) for name, flow in flows.items()} == {
+    assert {name: sorted(flow["tasks"]) for name, flow in woken.items()} == {
         "ingest": ["load", "missing"],
         "warehouse": ["build"],
         "publish": ["swap"],
     }
     assert {
-        task["retries"] for flow in flows.values() for name, task in flow["tasks"].items() if name != "missing"
+        task["retries"] for flow in woken.values() for name, task in flow["tasks"].items() if name != "missing"
     } == {3}
+
+
+def test_a_month_is_closed_by_hand_after_approval_and_a_no_is_undone(flows: Mapping[str, Any]) -> None:
+    """Nothing starts it but a person; `publish` is woken once the warehouse follows the ledger."""
+    flow = flows["close_period"]
+    assert (flow["assets"], flow["cron"], flow["watchers"]) == ([], None, [])
+    assert flow["params"] == ["entity", "period", "prepared_by"]
+    assert flow["max_active_runs"] > 1  # one that waits for its approval holds up no other
+    tasks = flow["tasks"]
+    assert tasks["prepare"]["downstream"] == ["approval"]
+    assert tasks["approval"]["downstream"] == ["lock_in"]
+    assert tasks["lock_in"]["downstream"] == ["build", "withdraw"]
+    assert tasks["withdraw"]["trigger_rule"] == "all_skipped"
+    assert tasks["build"]["outlets"] == ["warehouse"]
 
 
 def test_refusals_are_told_after_the_good_loads_went_on(flows: Mapping[str, Any]) -> None:
     load, missing = flows["ingest"]["tasks"]["load"], flows["ingest"]["tasks"]["missing"]
     assert load["outlets"] == ["woken_by_ingest"]  # events are stored when `load` succeeds, so before `missing` fails
     assert load["downstream"] == ["missing"]
-    assert missing == {"retries": 0, "outlets": [], "downstream": []}
+    assert missing == {"retries": 0, "outlets": [], "downstream": [], "trigger_rule": "all_success"}
 
 
 def test_a_source_added_as_a_folder_wakes_the_warehouse_without_another_change(tmp_path: Path) -> None:

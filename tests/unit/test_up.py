@@ -87,13 +87,16 @@ def test_secrets_are_for_their_owner_alone_and_stay_the_same(books: Books) -> No
     files = [path for path in first.path.iterdir() if path.is_file()]
     assert {path.name for path in files} == {"airflow.cfg", "passwords.json", "secrets.json"}
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
-    assert json.loads((first.path / "passwords.json").read_text()) == {"admin": first.password}
+    assert json.loads((first.path / "passwords.json").read_text()) == {
+        "admin": first.password,
+        "approver": first.approver_password,
+    }
 
 
 def test_two_books_share_no_secret(tmp_path: Path) -> None:
     one, other = (prepare(Books.create(tmp_path / name), free_port(0)) for name in ("one", "other"))
     keys = [json.loads((home.path / "secrets.json").read_text()) for home in (one, other)]
-    assert len(keys[0]) == 4
+    assert len(keys[0]) == 5
     assert not set(keys[0].values()) & set(keys[1].values())
 
 
