@@ -45,7 +45,9 @@ COMPANY = {
     "credentials": "source varchar, account varchar, kind varchar, value varchar, owner_type varchar, "
     "owner_id varchar, project_id varchar, activity varchar, " + SPAN,
     "allocation_rules": "rule_id varchar, priority integer, source varchar, account varchar, service_id varchar, "
-    "sub_account varchar, method varchar, targets varchar, " + SPAN + ", approved_by varchar",
+    "sub_account varchar, method varchar, targets varchar, basis varchar, on_date date, "
+    + SPAN
+    + ", approved_by varchar",
     "chart_of_accounts": "account_id varchar, name varchar, account_type varchar, natural_class varchar",
     "posting_rules": "event varchar, treatment varchar, function varchar, debit_account varchar, "
     "credit_account varchar, " + SPAN,

@@ -57,6 +57,16 @@
 {% macro duckdb__day_before(day) %}cast({{ day }} - 1 as date){% endmacro %}
 {% macro spark__day_before(day) %}date_sub({{ day }}, 1){% endmacro %}
 
+{#- The first day that begins when a time has passed: a time at midnight is that day itself. -#}
+{% macro first_day_after(time) %}{{ return(adapter.dispatch('first_day_after')(time)) }}{% endmacro %}
+{% macro duckdb__first_day_after(time) %}cast({{ time }} + interval 1 day - interval 1 microsecond as date){% endmacro %}
+{% macro spark__first_day_after(time) %}cast({{ time }} + interval 1 day - interval 1 microsecond as date){% endmacro %}
+
+{#- The day after a date. -#}
+{% macro day_after(day) %}{{ return(adapter.dispatch('day_after')(day)) }}{% endmacro %}
+{% macro duckdb__day_after(day) %}cast({{ day }} + 1 as date){% endmacro %}
+{% macro spark__day_after(day) %}date_add({{ day }}, 1){% endmacro %}
+
 {#- Stops the build with a message; used where money would otherwise have no account. -#}
 {% macro stop_with(message) %}{{ return(adapter.dispatch('stop_with')(message)) }}{% endmacro %}
 {% macro duckdb__stop_with(message) %}error({{ message }}){% endmacro %}

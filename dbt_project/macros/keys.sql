@@ -4,6 +4,9 @@
         {%- for column in columns %}, coalesce(cast({{ column }} as string), chr(30)){% endfor %}))
 {%- endmacro %}
 
+{#- Texts as a list for `in`. -#}
+{% macro texts(words) -%}'{{ words | join("', '") }}'{%- endmacro %}
+
 {#- True on the days of a half-open interval [valid_from, valid_to); no valid_to means still valid. -#}
 {% macro holds_on(relation, day) -%}
     ({{ day }} >= {{ relation }}.valid_from and ({{ relation }}.valid_to is null or {{ day }} < {{ relation }}.valid_to))

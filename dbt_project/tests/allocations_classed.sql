@@ -12,7 +12,10 @@ where
     and (
         mgmt_class not in ('utility_opex', 'human_capital_capex')
         or bearer_type not in ('employee', 'service', 'project', 'cost_center', 'pool')
-        or method not in ('direct', 'dedicated', 'metered', 'headcount', 'fixed', 'even', 'direct_cost', 'pool')
+        or method not in ('direct', 'dedicated', 'metered', 'headcount', 'fixed', 'even', 'direct_cost', 'base', 'pool')
+        or step not in ('direct', 'dedicated', 'metered', 'driver', 'overhead', 'pool')
+        or (bearer_type = 'pool') <> (step = 'pool')
+        or (step = 'pool') <> (grade = 'E')
         or grade not in ('A', 'B', 'C', 'D', 'E')
         or ratio < 0
         or (bearer_type = 'pool') <> (cost_center_id is null)

@@ -46,6 +46,7 @@ class Column(Strict):
 
     type: ColumnType
     required: bool = False
+    optional: bool = False
     allowed: tuple[str, ...] = ()
     pattern: str = ""
     hint: str = ""

@@ -54,7 +54,8 @@ def _header_fault(file: str, column: str) -> Finding:
 
 
 def _columns(file: str, header: list[str], table: Table) -> list[Finding]:
-    missing = [column for column in table.columns if column not in header] if header else []
+    needed = [name for name, column in table.columns.items() if not column.optional]
+    missing = [column for column in needed if column not in header] if header else []
     unknown = [column for column in header if column and column not in table.columns]
     found = []
     for column in missing:

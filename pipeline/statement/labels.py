@@ -30,6 +30,7 @@ METHODS = {
     "fixed": "Rule: fixed shares",
     "even": "Rule: equal shares",
     "direct_cost": "Rule: in proportion to direct cost",
+    "base": "Overhead: tax, credit or adjustment, in proportion to the cost it belongs to",
     "pool": "None: kept in the unallocated pool",
 }
 REASONS = {
@@ -40,6 +41,7 @@ REASONS = {
     "no_owner": "Names nobody, and no use is metered",
     "no_usage": "No use was metered that day",
     "unpriced_usage": "Use is metered, but has no price",
+    "no_base": "A tax, credit or adjustment without cost to follow",
     "no_driver": "The rule has nothing to spread by",
     "no_cost_center": "The owner has no cost centre",
     "rule_pool": "A rule keeps it here",

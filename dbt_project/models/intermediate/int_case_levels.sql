@@ -4,9 +4,7 @@ with
 charge_cases as (
 
     select
-        charge_cases.case_id,
-        charge_cases.source,
-        charge_cases.account,
+        {{ prefixed('charge_cases', ['case_id', 'source', 'account', 'is_overhead']) }},
         {%- for column in var('metered_dimensions') %}
         coalesce(charge_cases.{{ column }}, '(none)') as {{ column }},
         {%- endfor %}
@@ -19,9 +17,7 @@ charge_cases as (
 
 levels as (
 
-    select
-        level_id,
-        min(case when is_measurable and weight_total > 0 then metered_level end) as usable_level
+    select level_id, min(case when is_measurable and weight_total > 0 then metered_level end) as usable_level
     from {{ ref('int_metered_weights') }}
     group by level_id
 
@@ -38,6 +34,7 @@ candidates as (
     select
         case_id,
         source,
+        is_overhead,
         {{ row_key([level.level, 'source', 'account', 'service_date'] + level.keeps) }} as level_id
     from charge_cases
     {% if not loop.last %}
@@ -51,12 +48,14 @@ measured as (
     select
         candidates.case_id,
         candidates.source,
+        candidates.is_overhead,
         min(levels.usable_level) as metered_level,
         min_by(levels.level_id, levels.usable_level) as level_id,
         count(levels.level_id) as levels_with_usage
     from candidates
-    left join levels on candidates.level_id = levels.level_id
-    group by candidates.case_id, candidates.source
+    -- no use of a day causes a tax or a credit
+    left join levels on candidates.level_id = levels.level_id and not candidates.is_overhead
+    group by candidates.case_id, candidates.source, candidates.is_overhead
 
 ),
 
@@ -68,6 +67,7 @@ final as (
         measured.level_id,
         case
             when measured.metered_level is not null then null
+            when measured.is_overhead then 'no_base'
             when driven.cost_source is null then 'no_owner'
             when measured.levels_with_usage > 0 then 'unpriced_usage'
             else 'no_usage'

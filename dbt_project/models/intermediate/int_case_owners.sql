@@ -3,6 +3,7 @@ with
 
 charge_cases as (select * from {{ ref('int_charge_cases') }}),
 identities as (select * from {{ ref('int_identities_owned') }}),
+overhead_bases as (select * from {{ ref('int_overhead_bases') }}),
 case_levels as (select * from {{ ref('int_case_levels') }}),
 metered_weights as (select * from {{ ref('int_metered_weights') }}),
 cases_ruled as (select * from {{ ref('int_cases_ruled') }}),
@@ -18,7 +19,8 @@ owned as (
         identities.grade
     from charge_cases
     inner join identities on charge_cases.identity_id = identities.identity_id
-    where identities.owner_type is not null
+    left join overhead_bases on charge_cases.case_id = overhead_bases.case_id
+    where identities.owner_type is not null and overhead_bases.case_id is null
 
 ),
 

@@ -1,64 +1,55 @@
--- Every share of every case: owner, cost centre, class and treatment, with the weights that split an amount exactly.
+-- Every share of every case, numbered, with the weights that split an amount exactly and the hash that fixes them.
+{%- set weights = ['owner_before', 'owner_up_to', 'owner_total', 'center_before', 'center_up_to', 'center_total'] %}
+{%- set told = var('bearer_columns') + ['step', 'method', 'grade', 'allocation_rule'] + var('class_columns') %}
+
 with
 
-charge_cases as (select * from {{ ref('int_charge_cases') }}),
-case_owners as (select * from {{ ref('int_case_owners') }}),
-owner_shares as (select * from {{ ref('int_owner_shares') }}),
-classes as (select * from {{ ref('int_owners_classified') }}),
-treatments as (select * from {{ ref('int_treatments') }}),
-accounts as (select * from {{ ref('int_accounts_owned') }}),
+base_shares as (select * from {{ ref('int_base_shares') }}),
+overhead_bases as (select * from {{ ref('int_overhead_bases') }}),
+overhead_weights as (select * from {{ ref('int_overhead_weights') }}),
 
 shares as (
 
+    select case_id, {{ (told + weights) | join(', ') }}
+    from base_shares
+
+    union all
+
     select
-        charge_cases.case_id,
-        coalesce(owner_shares.entity_id, accounts.entity_id) as entity_id,
-        {%- for column in ['bearer_type', 'bearer_id', 'cost_center_id', 'project_id', 'activity', 'workload'] %}
-        owner_shares.{{ column }},
-        {%- endfor %}
-        case
-            when owner_shares.bearer_type = 'pool' then 'pool'
-            when case_owners.method = 'dedicated' then coalesce(owner_shares.driver_method, 'dedicated')
-            else case_owners.method
-        end as method,
-        case
-            when owner_shares.bearer_type = 'pool' then 'E'
-            when owner_shares.driver_method is not null then greatest(case_owners.grade, 'D')
-            else case_owners.grade
-        end as grade,
-        owner_shares.pool_reason,
-        {%- for column in ['mgmt_class', 'mgmt_reason', 'mgmt_policy'] %}
-        classes.{{ column }},
-        {%- endfor %}
-        {%- for column in ['us_gaap_treatment', 'ifrs_treatment', 'tax_treatment', 'statutory_reason', 'statutory_policy'] %}
-        treatments.{{ column }},
-        {%- endfor %}
-        case_owners.owner_before,
-        case_owners.owner_up_to,
-        case_owners.owner_total,
-        owner_shares.center_before,
-        owner_shares.center_up_to,
-        owner_shares.center_total,
-        row_number() over (
-            partition by charge_cases.case_id order by case_owners.owner_up_to, owner_shares.center_up_to
-        ) as share_no
-    from charge_cases
-    inner join case_owners on charge_cases.case_id = case_owners.case_id
-    inner join owner_shares on case_owners.owner_key = owner_shares.owner_key
-    inner join classes on owner_shares.owner_key = classes.owner_key
-    inner join treatments on owner_shares.service_date = treatments.service_date
-    left join accounts on charge_cases.source = accounts.source and charge_cases.account = accounts.account
+        overhead_bases.case_id,
+        {{ prefixed('overhead_weights', var('bearer_columns')) }},
+        case when overhead_weights.bearer_type = 'pool' then 'pool' else 'overhead' end as step,
+        case when overhead_weights.bearer_type = 'pool' then 'pool' else 'base' end as method,
+        overhead_weights.grade,
+        cast(null as string) as allocation_rule,
+        {{ prefixed('overhead_weights', var('class_columns')) }},
+        overhead_weights.owner_before,
+        overhead_weights.owner_up_to,
+        overhead_weights.owner_total,
+        0 as center_before,
+        1 as center_up_to,
+        1 as center_total
+    from overhead_bases
+    inner join overhead_weights on overhead_bases.scope_id = overhead_weights.scope_id
 
 ),
 
--- The weights behind a split, fixed in a hash, so that an auditor can tell whether they have changed since.
+numbered as (
+
+    select
+        *,
+        row_number() over (partition by case_id order by owner_up_to, center_up_to) as share_no
+    from shares
+
+),
+
+-- Fixed in a hash, so that an auditor can tell whether what made a split has changed (fct_allocation_weights keeps it).
 hashes as (
 
     select
         case_id,
-        md5({{ sorted_texts(row_key(['share_no', 'bearer_type', 'bearer_id', 'cost_center_id', 'owner_before',
-            'owner_up_to', 'owner_total', 'center_before', 'center_up_to', 'center_total'])) }}) as weights_hash
-    from shares
+        {{ weights_hash() }} as weights_hash
+    from numbered
     group by case_id
 
 ),
@@ -66,14 +57,15 @@ hashes as (
 final as (
 
     select
-        shares.*,
+        numbered.*,
+        '{{ var("waterfall") }}' as waterfall,
         cast(
             {{ split_amount(split_amount('1', 'owner_before', 'owner_up_to', 'owner_total'),
                 'center_before', 'center_up_to', 'center_total') }} as decimal(13, 12)
         ) as ratio,
         hashes.weights_hash
-    from shares
-    inner join hashes on shares.case_id = hashes.case_id
+    from numbered
+    inner join hashes on numbered.case_id = hashes.case_id
 
 )
 

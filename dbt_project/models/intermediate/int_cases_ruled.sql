@@ -1,9 +1,10 @@
--- Cases that nobody owns and no use measures: the company's allocation rule, lowest priority number first, else the pool.
+-- Cases that nobody owns, no use measures and no cost carries along: the company's allocation rule, lowest priority number first, else the pool.
 with
 
 charge_cases as (select * from {{ ref('int_charge_cases') }}),
 identities as (select * from {{ ref('int_identities_owned') }}),
 case_levels as (select * from {{ ref('int_case_levels') }}),
+overhead_bases as (select * from {{ ref('int_overhead_bases') }}),
 rules as (select * from {{ ref('stg_allocation_rules') }}),
 
 matches as (
@@ -16,7 +17,7 @@ matches as (
         identities.tagged_workload,
         identities.tagged_cost_center_id,
         charge_cases.service_date,
-        rules.rule_id,
+        rules.rule_version,
         coalesce(rules.method, 'pool') as method,
         row_number() over (partition by case_levels.case_id order by rules.priority asc, rules.rule_id asc) as match_rank
     from case_levels
@@ -30,7 +31,8 @@ matches as (
             and coalesce(rules.account, '*') in ('*', charge_cases.account)
             and coalesce(rules.sub_account, '*') in ('*', coalesce(charge_cases.sub_account_id, '(default)'))
             and {{ holds_on('rules', 'charge_cases.service_date') }}
-    where case_levels.metered_level is null
+    left join overhead_bases on case_levels.case_id = overhead_bases.case_id
+    where case_levels.metered_level is null and overhead_bases.case_id is null
 
 ),
 
@@ -43,9 +45,9 @@ final as (
         service_date,
         case when method = 'pool' then 'pool' else 'rule' end as owner_type,
         case
-            when method <> 'pool' then rule_id
+            when method <> 'pool' then rule_version
             -- a rule that says `pool` is the company's decision; it does not hide that use is missing
-            when rule_id is not null and pool_reason = 'no_owner' then 'rule_pool'
+            when rule_version is not null and pool_reason = 'no_owner' then 'rule_pool'
             else pool_reason
         end as owner_id,
         project_id,

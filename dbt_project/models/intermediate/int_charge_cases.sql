@@ -8,7 +8,8 @@ cases as (
     select
         case_id,
         any_value(period) as period,
-        {%- for column in var('identity_columns') + ['model', 'token_class', 'service_tier', 'context_window'] %}
+        {%- for column in var('identity_columns') + ['model', 'token_class', 'service_tier', 'context_window']
+            + var('charge_columns') %}
         any_value({{ column }}) as {{ column }},
         {%- endfor %}
         count(*) as charges,

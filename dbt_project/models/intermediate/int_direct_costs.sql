@@ -41,7 +41,7 @@ located as (
 final as (
 
     select
-        rules.rule_id,
+        rules.rule_version,
         build_periods.start_date,
         build_periods.end_date,
         located.cost_center_id,
@@ -54,7 +54,7 @@ final as (
             rules.method = 'direct_cost'
             and coalesce(rules.source, '*') in ('*', located.source)
             and coalesce(rules.account, '*') in ('*', located.account)
-    group by rules.rule_id, build_periods.start_date, build_periods.end_date, located.cost_center_id
+    group by rules.rule_version, build_periods.start_date, build_periods.end_date, located.cost_center_id
 
 )
 

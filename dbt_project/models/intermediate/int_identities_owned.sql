@@ -58,6 +58,10 @@ final as (
     select
         *,
         {{ row_key(var('owner_columns')) }} as owner_key,
+        -- only the place names somebody: a tax or credit there belongs to those who worked there
+        coalesce(
+            name_rank = 5 and tagged_project_id is null and tagged_cost_center_id is null, false
+        ) as is_named_by_place,
         case owner_type when 'employee' then 'direct' when 'pool' then 'pool' else 'dedicated' end as method,
         case
             when owner_type = 'pool' then 'E'

@@ -54,6 +54,7 @@ final as (
         located.is_leaver,
         -- a service shared by a rule: the owner is known, the centre is only driven
         case when located.owner_type = 'service' then located.spread_kind end as driver_method,
+        case when located.spread_kind <> 'employee' then located.spread_id end as allocation_rule,
         located.final_pool_reason as pool_reason,
         located.center_before,
         located.center_up_to,

@@ -40,7 +40,7 @@ final as (
         services.service_id as known_service_id,
         services.workload as service_workload,
         services.cost_center_id as service_cost_center_id,
-        service_rules.rule_id as service_rule_id,
+        service_rules.rule_version as service_rule_version,
         coalesce(service_rules.method, rules.method) as rule_method,
         projects.project_id as known_project_id,
         projects.project_type,
@@ -55,7 +55,7 @@ final as (
             and {{ holds_on('services', 'owners.service_date') }}
     left join service_rules
         on services.service_id = service_rules.service_id and owners.service_date = service_rules.service_date
-    left join rules on owners.owner_type = 'rule' and owners.owner_id = rules.rule_id
+    left join rules on owners.owner_type = 'rule' and owners.owner_id = rules.rule_version
     left join projects
         on
             case when owners.owner_type = 'project' then owners.owner_id else owners.project_id end = projects.project_id

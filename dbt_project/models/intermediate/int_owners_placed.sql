@@ -57,7 +57,7 @@ final as (
             when owner_type in ('service', 'rule') then rule_method
             when owner_type = 'employee' then 'employee'
         end as spread_kind,
-        case when owner_type = 'service' then service_rule_id else owner_id end as spread_id,
+        case when owner_type = 'service' then service_rule_version else owner_id end as spread_id,
         case when owner_type = 'employee' and is_employed = 0 then {{ day_before('left_on') }} else service_date end
             as spread_date
     from reasoned

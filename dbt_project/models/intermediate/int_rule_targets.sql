@@ -6,7 +6,7 @@ rules as (select * from {{ ref('stg_allocation_rules') }}),
 pieces as (
 
     select
-        rule_id,
+        rule_version,
         {{ rows_of_text('targets', "';'") }} as piece
     from rules
     where targets is not null
@@ -16,7 +16,7 @@ pieces as (
 final as (
 
     select
-        rule_id,
+        rule_version,
         trim(split_part(piece, ':', 1)) as cost_center_id,
         cast(cast(coalesce(nullif(trim(split_part(piece, ':', 2)), ''), '1') as decimal(18, 6)) * 1000000 as bigint)
             as weight

@@ -23,7 +23,7 @@ matches as (
     select
         service_days.service_id,
         service_days.service_date,
-        rules.rule_id,
+        rules.rule_version,
         rules.method,
         row_number() over (
             partition by service_days.service_id, service_days.service_date
@@ -42,7 +42,7 @@ final as (
     select
         service_id,
         service_date,
-        coalesce(rule_id, 'default') as rule_id,
+        coalesce(rule_version, 'default') as rule_version,
         coalesce(method, 'headcount') as method
     from matches
     where match_rank = 1

@@ -30,7 +30,8 @@ final as (
 
     select spreads.*, headcount.cost_center_id, headcount.people as weight
     from spreads
-    inner join headcount on spreads.spread_date = headcount.service_date
+    inner join headcount
+        on spreads.spread_id = headcount.spread_id and spreads.spread_date = headcount.spread_date
     where spreads.spread_kind = 'headcount'
 
     union all
@@ -44,7 +45,7 @@ final as (
 
     select spreads.*, targets.cost_center_id, targets.weight
     from spreads
-    inner join targets on spreads.spread_id = targets.rule_id
+    inner join targets on spreads.spread_id = targets.rule_version
     where spreads.spread_kind = 'fixed'
 
     union all
@@ -53,7 +54,7 @@ final as (
     from spreads
     inner join direct_costs
         on
-            spreads.spread_id = direct_costs.rule_id
+            spreads.spread_id = direct_costs.rule_version
             and spreads.spread_date >= direct_costs.start_date
             and spreads.spread_date < direct_costs.end_date
     where spreads.spread_kind = 'direct_cost'

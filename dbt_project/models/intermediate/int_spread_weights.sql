@@ -6,7 +6,7 @@ targets as (select * from {{ ref('int_rule_targets') }}),
 
 targeted as (
 
-    select distinct rule_id from targets
+    select distinct rule_version from targets
 
 ),
 
@@ -19,10 +19,10 @@ weights as (
         candidates.cost_center_id,
         cast(sum(candidates.weight) as {{ wide_integer() }}) as weight
     from candidates
-    left join targeted on candidates.spread_kind <> 'employee' and candidates.spread_id = targeted.rule_id
+    left join targeted on candidates.spread_kind <> 'employee' and candidates.spread_id = targeted.rule_version
     left join targets
-        on targeted.rule_id = targets.rule_id and candidates.cost_center_id = targets.cost_center_id
-    where targeted.rule_id is null or targets.rule_id is not null
+        on targeted.rule_version = targets.rule_version and candidates.cost_center_id = targets.cost_center_id
+    where targeted.rule_version is null or targets.rule_version is not null
     group by candidates.spread_kind, candidates.spread_id, candidates.spread_date, candidates.cost_center_id
 
 ),

@@ -2,7 +2,6 @@ with
 
 charges as (select * from {{ source('lake', 'charges') }}),
 coverage as (select * from {{ source('lake', 'coverage') }}),
-
 build_periods as (select * from {{ source('lake', 'build_periods') }}),
 
 -- Of several statements about one day the newest counts: a row lives while a piece of its load's coverage holds its day.
@@ -43,6 +42,7 @@ renamed as (
         x_Activity as activity,
         Tags as tags,
         ChargeCategory as charge_category,
+        coalesce(ChargeCategory in ({{ texts(var('overhead_categories')) }}), false) as is_overhead,
         ChargeClass as charge_class,
         ChargeDescription as charge_description,
 
@@ -50,6 +50,8 @@ renamed as (
         period,
         cast(ChargePeriodStart as date) as service_date,
         cast(BillingPeriodStart as date) as billing_date,
+        -- the first day after a charge for more than one day, such as a seat; null for all others
+        {{ when_longer_than_a_day('ChargePeriodStart', 'ChargePeriodEnd') }} as seat_end,
 
         ---------- money and quantity
         BillingCurrency as currency,
@@ -69,7 +71,8 @@ final as (
 
     select
         *,
-        {{ row_key(var('identity_columns') + ['model', 'token_class', 'service_tier', 'context_window']) }} as case_id
+        {{ row_key(var('identity_columns') + ['model', 'token_class', 'service_tier', 'context_window']
+            + var('charge_columns')) }} as case_id
     from renamed
 
 )

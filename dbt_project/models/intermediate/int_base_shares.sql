@@ -1,0 +1,58 @@
+-- The shares of every case that finds its own bearers: owner, cost centre, class and treatment, with exact weights.
+with
+
+charge_cases as (select * from {{ ref('int_charge_cases') }}),
+case_owners as (select * from {{ ref('int_case_owners') }}),
+owner_shares as (select * from {{ ref('int_owner_shares') }}),
+classes as (select * from {{ ref('int_owners_classified') }}),
+treatments as (select * from {{ ref('int_treatments') }}),
+accounts as (select * from {{ ref('int_accounts_owned') }}),
+
+final as (
+
+    select
+        charge_cases.case_id,
+        coalesce(owner_shares.entity_id, accounts.entity_id) as entity_id,
+        {%- for column in ['bearer_type', 'bearer_id', 'cost_center_id', 'project_id', 'activity', 'workload'] %}
+        owner_shares.{{ column }},
+        {%- endfor %}
+        case
+            when owner_shares.bearer_type = 'pool' then 'pool'
+            when case_owners.method = 'dedicated' and owner_shares.driver_method is not null then 'driver'
+            when case_owners.method in ('direct', 'dedicated', 'metered') then case_owners.method
+            else 'driver'
+        end as step,
+        case
+            when owner_shares.bearer_type = 'pool' then 'pool'
+            when case_owners.method = 'dedicated' then coalesce(owner_shares.driver_method, 'dedicated')
+            else case_owners.method
+        end as method,
+        case
+            when owner_shares.bearer_type = 'pool' then 'E'
+            when owner_shares.driver_method is not null then greatest(case_owners.grade, 'D')
+            else case_owners.grade
+        end as grade,
+        owner_shares.allocation_rule,
+        owner_shares.pool_reason,
+        {%- for column in ['mgmt_class', 'mgmt_reason', 'mgmt_policy'] %}
+        classes.{{ column }},
+        {%- endfor %}
+        {%- for column in ['us_gaap_treatment', 'ifrs_treatment', 'tax_treatment', 'statutory_reason', 'statutory_policy'] %}
+        treatments.{{ column }},
+        {%- endfor %}
+        case_owners.owner_before,
+        case_owners.owner_up_to,
+        case_owners.owner_total,
+        owner_shares.center_before,
+        owner_shares.center_up_to,
+        owner_shares.center_total
+    from charge_cases
+    inner join case_owners on charge_cases.case_id = case_owners.case_id
+    inner join owner_shares on case_owners.owner_key = owner_shares.owner_key
+    inner join classes on owner_shares.owner_key = classes.owner_key
+    inner join treatments on owner_shares.service_date = treatments.service_date
+    left join accounts on charge_cases.source = accounts.source and charge_cases.account = accounts.account
+
+)
+
+select * from final
