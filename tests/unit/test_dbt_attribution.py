@@ -57,7 +57,7 @@ def people() -> dict[str, Iterable[Row]]:
         "company.projects": [
             {"project_id": "PRJ", "project_type": "saas", "cost_center_id": "CC400", "valid_from": "2020-01-01"}
         ],
-        "company.entities": [{"entity_id": "US01"}, {"entity_id": "IE01"}],
+        "company.entities": [{"entity_id": entity, "functional_currency": "USD"} for entity in ("US01", "IE01")],
         "company.accounts": [
             {"source": "bills", "account": account, "entity_id": entity}
             for account, entity in [("acme", "US01"), ("other", "US01"), ("ruled", "US01"), ("irish", "IE01")]

@@ -13,6 +13,7 @@ from tests.unit.test_split import largest_remainder
 from tests.warehouse_fixture import Row, charge, key
 
 TAX, CREDIT = {"ChargeCategory": "Tax"}, {"ChargeCategory": "Credit"}
+YEN = {"from_currency": "JPY", "to_currency": "USD", "rate_source": "test"}
 RULE = ("rule_id", "priority", "account", "service_id", "method")
 RULE += ("targets", "basis", "on_date", "valid_from", "valid_to")
 RULES = [
@@ -97,6 +98,7 @@ def books() -> dict[str, Iterable[Row]]:
             *(key(owner) for owner in ("P01", "P18", "P27")),
             {**key("CC400", "cost_center"), "kind": "workspace_id", "value": "home"},
         ],
+        "company.fx_rates": [{**YEN, "rate_date": "2026-09-30", "rate": "0.0067", "rate_type": "spot"}],
         "company.allocation_rules": [{"source": "*", **dict(zip(RULE, values, strict=True))} for values in RULES],
     }
 
