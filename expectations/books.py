@@ -11,8 +11,8 @@ from expectations.verdict import WARNING
 
 GRAIN = "entity_id, currency"
 BILLED_BY = "source, account, currency"
-# The balancing side of an accrual and what entities owe each other; every other leg bears cost.
-BEARS_COST = "account_type not in ('liability', 'income') and natural_class is distinct from 'intercompany'"
+# The legs that bear a service period's cost, as expense or asset; the others are what is owed, and what follows.
+BEARS_COST = "function is not null and event in ('accrual', 'drawdown', 'chargeback')"
 
 
 def journal_rules(period: str, minor_units: Mapping[str, int]) -> list[Rule]:
@@ -34,7 +34,7 @@ def journal_rules(period: str, minor_units: Mapping[str, int]) -> list[Rule]:
             " or e.credit_total is distinct from p.credit or e.lines is distinct from p.lines",
             ("entry_id",),
         ),
-        _tied_to_allocations(that, minor_units),
+        _tied_to_allocations(period, minor_units),
     ]
 
 
@@ -85,7 +85,7 @@ def _accounts() -> list[Rule]:
     ]
 
 
-def _tied_to_allocations(that: str, minor_units: Mapping[str, int]) -> Rule:
+def _tied_to_allocations(period: str, minor_units: Mapping[str, int]) -> Rule:
     """Rounding happens once, in the entry of the entity that is billed: no line is out by a whole minor unit."""
     units = ", ".join(
         f"({literal(code)}, cast({Decimal(1).scaleb(-digits):f} as decimal(18,6)))"
@@ -93,11 +93,11 @@ def _tied_to_allocations(that: str, minor_units: Mapping[str, int]) -> Rule:
     )
     return none_of(
         "journal_ties_to_allocations",
-        "The journal posts what was allocated, per entity and currency, but for rounding each line once.",
-        f"select {GRAIN}, a.amount as allocated, p.amount as posted from"
-        f" (select {GRAIN}, sum(amount) as amount from finance.fct_allocations where {that} group by {GRAIN}) as a"
-        f" full join (select {GRAIN}, sum(case when {BEARS_COST} then debit - credit else 0 end) as amount,"
-        f" count(*) as lines from {{batch}} where {BEARS_COST} group by {GRAIN}) as p using ({GRAIN})"
+        "The journal posts what was allocated, in whichever period, but for rounding each line once (INV-15).",
+        f"select {GRAIN}, a.amount as allocated, p.amount as posted from (select {GRAIN}, sum(amount) as amount"
+        f" from finance.fct_allocations where period = {literal(period)} group by {GRAIN}) as a"
+        f" full join (select {GRAIN}, sum(debit - credit) as amount, count(*) as lines from finance.fct_postings"
+        f" where service_period = {literal(period)} and {BEARS_COST} group by {GRAIN}) as p using ({GRAIN})"
         f" left join (values {units or '(null, null)'}) as minor (currency, unit) using (currency)"
         " where (p.amount is null and abs(a.amount) >= unit) or (a.amount is null and p.amount <> 0)"
         " or abs(a.amount - p.amount) >= unit * lines or unit is null",
@@ -109,32 +109,41 @@ def statement_rules(period: str) -> list[Rule]:
     """What must hold for the statement of a period; the batch is `finance.rpt_cost_statement` of that period."""
     that = f"period = {literal(period)}"
     stating = ("entity_id", "currency", "amount", "amount_rounded", "mgmt_class", "cost_center_id")
-    allocated = f"select {GRAIN}, sum(amount) as amount from finance.fct_allocations where {that} group by {GRAIN}"
     return [
         some_rows("line of the statement"),
         *stated(stating),
+        *_tied_statement(that),
+        *_allocated(that),
+        *_reconciled(that),
+    ]
+
+
+def _tied_statement(that: str) -> list[Rule]:
+    """A statement, of a closed month as reported, against journal, allocations and bridge."""
+    closed = f"entity_id in (select entity_id from finance.dim_entity_periods where {that}"
+    still_open = f"not {closed} and state in ('closed', 'locked'))"
+    return [
         _equal(
             "statement_ties_to_journal",
             "The statement sums to the journal, to the cent, per entity and currency.",
             f"select {GRAIN}, sum(amount_rounded) as amount from {{batch}} group by {GRAIN}",
             f"select {GRAIN}, sum(debit - credit) as amount from finance.fct_postings"
-            f" where {that} and {BEARS_COST} group by {GRAIN}",
+            f" where {that} and service_period = period and {BEARS_COST} group by {GRAIN}",
         ),
         _equal(
             "statement_ties_to_allocations",
-            "The statement sums to the allocations exactly, per entity and currency.",
-            f"select {GRAIN}, sum(amount) as amount from {{batch}} group by {GRAIN}",
-            allocated,
+            "The statement of a month that is not closed sums to the allocations exactly, per entity and currency.",
+            f"select {GRAIN}, sum(amount) as amount from {{batch}} where {still_open} group by {GRAIN}",
+            f"select {GRAIN}, sum(amount) as amount from finance.fct_allocations"
+            f" where {that} and {still_open} group by {GRAIN}",
         ),
         _equal(
             "bridge_has_no_residual",
-            "The bridge from management class to US GAAP treatment sums to the allocations: its residual is zero.",
+            "The bridge from management class to US GAAP treatment sums to the statement: its residual is zero.",
             f"select {GRAIN}, sum(amount) as amount from finance.rpt_classification_bridge where {that}"
             f" group by {GRAIN}",
-            allocated,
+            f"select {GRAIN}, sum(amount) as amount from {{batch}} group by {GRAIN}",
         ),
-        *_allocated(that),
-        *_reconciled(that),
     ]
 
 

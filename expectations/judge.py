@@ -14,7 +14,8 @@ MOST_ROWS_SHOWN = 1000
 MOST_VALUES_SHOWN = 5
 MOST_WORDS_SHOWN = 300  # characters of an exception
 FINANCE = (
-    *("fct_charges", "fct_allocations", "fct_journal_entries", "fct_postings", "dim_accounts"),
+    *("fct_charges", "fct_allocations", "fct_journal_entries", "fct_postings"),
+    *("dim_accounts", "dim_entity_periods"),
     *("rpt_cost_statement", "rpt_reconciliation", "rpt_classification_bridge"),
 )
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from ingestion.focus import DATASETS, duckdb_type
 from pipeline.fingerprint import fingerprints
+from pipeline.ledger_tables import write_empty_ledger
 from pipeline.plan import Inputs, bounds
 from pipeline.settings import Books, BooksError
 
@@ -112,6 +113,7 @@ def write_inputs(con: duckdb.DuckDBPyConnection, books: Books, inputs: Inputs, p
     """Schema `lake` for a build of `periods`. Marks them unbuilt first, so that a crash from here on is seen."""
     con.execute("insert or replace into lake.build_state select unnest(?), ''", [periods])
     con.execute(INPUTS)
+    write_empty_ledger(con)
     for dataset in DATASETS:
         con.execute(_lake_view(dataset, _files(books, inputs, dataset, periods)))
     _insert(con, "lake.coverage", (tuple(getattr(p, name) for name in PIECE) for p in inputs.pieces))

@@ -45,20 +45,27 @@ def company(**tables: Iterable[Row]) -> dict[str, Iterable[Row]]:
         ],
         "company.services": [{"service_id": "ci-bot", "workload": "shared_ci", **since}],
         "company.chart_of_accounts": [
-            {"account_id": a, "name": f"Account {a}", "account_type": t, "natural_class": "other"}
-            for a, t in [(a, "expense") for a in accounts.values()] + [("2110", "liability"), ("2510", "liability")]
-        ]
-        + [{"account_id": "1510", "name": "Account 1510", "account_type": "asset", "natural_class": "other"}],
+            {"account_id": a, "name": f"Account {a}", "account_type": t, "natural_class": n}
+            for a, t, n in [
+                *((a, "expense", "ai_inference") for a in accounts.values()),
+                ("1310", "asset", "prepaid"),
+                ("1320", "asset", "capitalised_implementation"),
+                ("1330", "asset", "tax"),
+                ("1510", "asset", "intercompany"),
+                ("1610", "asset", "software"),
+                ("2110", "liability", "accrual"),
+                ("2510", "liability", "intercompany"),
+            ]
+        ],
         "company.posting_rules": [
-            {
-                "event": "accrual",
-                "treatment": "expense",
-                "function": f,
-                "debit_account": a,
-                "credit_account": "2110",
-                **since,
-            }
-            for f, a in accounts.items()
+            {"event": event, "treatment": t, "function": f, "debit_account": a, "credit_account": credit, **since}
+            for event, credit in [("accrual", "2110"), ("drawdown", "1310")]
+            for t, f, a in [
+                *(("expense", f, a) for f, a in accounts.items()),
+                ("capitalise", None, "1610"),
+                ("capitalise_cca_impl", None, "1320"),
+                ("tax_asset", None, "1330"),
+            ]
         ]
         + [
             {

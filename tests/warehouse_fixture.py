@@ -1,4 +1,4 @@
-"""A small warehouse for tests of the dbt project: schemas `lake` and `company` in the shape that `build` writes.
+"""A small warehouse for tests of the dbt project: schemas `lake`, `company` and `ledger`, as `build` writes them.
 
 Tables are given as lists of dictionaries; a column that is left out is null, a table that is left out is empty.
 """
@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from ingestion.focus import DATASETS, duckdb_type
+from pipeline.ledger_tables import ledger_columns
 
 PROJECT = Path(__file__).parent.parent / "dbt_project"
 Row = Mapping[str, Any]
@@ -68,6 +69,7 @@ def write_warehouse(path: Path, tables: Mapping[str, Iterable[Row]]) -> Path:
     """Write the DuckDB file; `tables` maps `lake.charges`, `company.employees`, ... to their rows."""
     columns = {f"lake.{name}": text for name, text in LAKE.items()}
     columns |= {f"company.{name}": text for name, text in COMPANY.items()}
+    columns |= {f"ledger.{name}": text for name, text in ledger_columns().items()}
     for dataset, schema in DATASETS.items():
         typed = ", ".join(f'"{field.name}" {duckdb_type(field.type)}' for field in schema)
         columns[f"lake.{dataset}"] = typed + ", period varchar"
@@ -75,6 +77,7 @@ def write_warehouse(path: Path, tables: Mapping[str, Iterable[Row]]) -> Path:
     assert not unknown, f"no such table: {unknown}"
     with duckdb.connect(str(path)) as con:
         con.execute("create schema if not exists lake; create schema if not exists company")
+        con.execute("create schema if not exists ledger")
         for table, text in columns.items():
             con.execute(f"create or replace table {table} ({text})")
             for row in tables.get(table, ()):

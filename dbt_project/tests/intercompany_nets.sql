@@ -1,4 +1,5 @@
--- What one entity may claim from another is what the other owes it: receivable = payable, per pair, period, currency.
+-- INV-22: what one entity is due from another is what the other owes it, per pair, service period and currency; and in
+-- the pair's own currency where both have the same.
 with
 
 sides as (
@@ -8,8 +9,9 @@ sides as (
         currency,
         least(entity_id, counterparty_entity_id) as one_entity_id,
         greatest(entity_id, counterparty_entity_id) as other_entity_id,
-        sum(debit) - sum(credit) as balance
-    from {{ ref('fct_postings') }}
+        sum(amount) as balance,
+        case when count(distinct functional_currency) = 1 then sum(functional_amount) else 0 end as functional_balance
+    from {{ ref('int_due_costs') }}
     where {{ in_build_periods() }} and counterparty_entity_id is not null and function is null
     group by
         period, currency, least(entity_id, counterparty_entity_id), greatest(entity_id, counterparty_entity_id)
@@ -17,4 +19,4 @@ sides as (
 )
 
 select * from sides
-where balance <> 0
+where balance <> 0 or functional_balance <> 0

@@ -1,16 +1,18 @@
--- What an entity owes in the journal = what its accounts were charged, to half a minor unit: rounded once, and only once.
+-- INV-04: what an account's bill is due in the ledger = what it was charged, to half a minor unit: rounded once, and only
+-- once.
 with
 
 charged as (
 
     select
         period,
-        entity_id,
+        source,
+        account,
         currency,
         sum(recognized_cost) as amount
     from {{ ref('fct_charges') }}
     where {{ in_build_periods() }}
-    group by period, entity_id, currency
+    group by period, source, account, currency
 
 ),
 
@@ -18,23 +20,29 @@ owed as (
 
     select
         period,
-        entity_id,
+        source,
+        account,
         currency,
-        sum(credit) - sum(debit) as amount
-    from {{ ref('fct_postings') }}
+        -sum(amount) as amount
+    from {{ ref('int_due_costs') }}
     where {{ in_build_periods() }} and function is null and counterparty_entity_id is null
-    group by period, entity_id, currency
+    group by period, source, account, currency
 
 )
 
 select
     coalesce(charged.period, owed.period) as period,
-    coalesce(charged.entity_id, owed.entity_id) as entity_id,
+    coalesce(charged.source, owed.source) as source,
+    coalesce(charged.account, owed.account) as account,
     charged.amount as charged,
     owed.amount as owed
 from charged
 full outer join owed
-    on charged.period = owed.period and charged.entity_id = owed.entity_id and charged.currency = owed.currency
+    on
+        charged.period = owed.period
+        and charged.source = owed.source
+        and charged.account = owed.account
+        and charged.currency = owed.currency
 left join {{ ref('stg_currencies') }} as currencies on coalesce(charged.currency, owed.currency) = currencies.currency
 where
     {{ to_picos('abs(coalesce(charged.amount, 0) - coalesce(owed.amount, 0))') }} * 2

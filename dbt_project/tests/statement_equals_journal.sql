@@ -1,5 +1,5 @@
--- The cost statement in minor units = the expense legs of the journal, per entity, period, currency, centre and function;
--- and every hop from charge to posting ties out (rpt_reconciliation).
+-- The cost statement in minor units = the legs of the journal that bear the period's own cost, per entity, period,
+-- currency, centre and function; and every hop from charge to posting ties out (rpt_reconciliation).
 with
 
 statement as (
@@ -28,7 +28,9 @@ journal as (
         function,
         sum(debit) - sum(credit) as amount
     from {{ ref('fct_postings') }}
-    where {{ in_build_periods() }} and function is not null
+    where
+        {{ in_build_periods() }} and service_period = period
+        and function is not null and event in ('accrual', 'drawdown', 'chargeback')
     group by period, entity_id, currency, cost_center_id, function
     having sum(debit) <> sum(credit)
 

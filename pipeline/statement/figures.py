@@ -124,9 +124,7 @@ def tie(block: Block, where: str) -> None:
     """Raises StatementError unless statement, reconciliation and journal agree to the cent and the journal balances."""
     cost: dict[str, Decimal] = defaultdict(lambda: ZERO)
     for row in block.journal:
-        cost[f"the {row['book']} journal charges"] += (
-            row["debit"] - row["credit"] if row["account_type"] == "expense" else ZERO
-        )
+        cost[f"the {row['book']} journal charges"] += row["cost"]
     cost["the reconciliation posts"] = block.reconciled
     for what, amount in cost.items():
         if amount != block.total:

@@ -40,6 +40,8 @@ order by period, count(*) desc, entity_id, currency
 """
 
 _BLOCK = "period = $period and entity_id = $entity_id and currency = $currency"
+# The legs of the journal that bear a month's cost, as expense or asset.
+_BEARS_COST = "function is not null and event in ('accrual', 'drawdown', 'chargeback')"
 
 # Bill, reconciliation and pool are kept per account. One entity pays an account; others may bear parts of its cost.
 _PAID = f"(select distinct source, account from finance.fct_charges where {_BLOCK})"
@@ -91,7 +93,8 @@ QUERIES = {
     """,
     "journal": f"""
         select book, account_id, account_name, account_type, count(*) as lines,
-            sum(debit) as debit, sum(credit) as credit
+            sum(debit) as debit, sum(credit) as credit,
+            coalesce(sum(debit - credit) filter (service_period = period and {_BEARS_COST}), 0) as cost
         from finance.fct_postings where {_BLOCK}
         group by all order by book, account_id
     """,

@@ -27,12 +27,14 @@ with lines as (
     select entity_id, currency, cost_center_id, cast(round(sum(amount), 0) as decimal(28,4)) as net
     from fct_allocations group by all
 ), legs as (
-    select entity_id, currency, cost_center_id, '6110' as account_id, 'expense' as account_type, net from lines
+    select entity_id, currency, cost_center_id, 'rnd' as function, '6110' as account_id, 'expense' as account_type, net
+    from lines
     union all
-    select entity_id, currency, null, '2110', 'liability', -sum(net) from lines group by all
+    select entity_id, currency, null, null, '2110', 'liability', -sum(net) from lines group by all
 )
 select 'P' || row_number() over (order by entity_id, account_id, cost_center_id) as posting_id,
-    'E-' || entity_id as entry_id, entity_id, '{PERIOD}' as period, date '2026-09-30' as posting_date, account_id,
+    'E-' || entity_id as entry_id, entity_id, '{PERIOD}' as period, '{PERIOD}' as service_period, 'accrual' as event,
+    function, date '2026-09-30' as posting_date, account_id,
     account_type, 'ai_usage' as natural_class, cost_center_id, cast(greatest(net, 0) as decimal(28,4)) as debit,
     cast(greatest(-net, 0) as decimal(28,4)) as credit, currency
 from legs;
@@ -42,6 +44,8 @@ from fct_postings group by all;
 create table dim_accounts as
 from (values ('6110', 'AI usage', 'expense'), ('2110', 'Accrued', 'liability'), ('9999', 'Rounding', 'expense'))
     as t(account_id, account_name, account_type);
+create table dim_entity_periods as
+from (values ('US01', '{PERIOD}', 'open'), ('IE01', '{PERIOD}', 'closed')) as t(entity_id, period, state);
 create table rpt_cost_statement as
 with part as (
     select period, entity_id, currency, source, account, cost_center_id, mgmt_class, sum(amount) as amount

@@ -109,11 +109,11 @@ with lines as (
 select 'JE-' || period || '-' || entity_id || '-' || currency as entry_id, entity_id, 'primary' as book, period, period as service_period,
     row_number() over (partition by period, entity_id, currency order by account_id, cost_center_id)::integer as line_no, entry_id || ':' || line_no as posting_id,
     last_day((period || '-01')::date) as posting_date, account_id, account_name, account_type, cost_center_id, function,
-    greatest(net, 0)::decimal(28, 4) as debit, greatest(-net, 0)::decimal(28, 4) as credit, currency, 'accrual' as cause
+    greatest(net, 0)::decimal(28, 4) as debit, greatest(-net, 0)::decimal(28, 4) as credit, currency, 'accrual' as event, 'accrual' as kind, 'period_end' as cause
 from legs inner join accounts using (account_id);
 
 create table finance.fct_journal_entries as
-select entry_id, entity_id, book, period, service_period, posting_date, 'accrual' as kind, currency, cause,
+select entry_id, entity_id, book, period, service_period, posting_date, event, kind, currency, cause, 'draft' as status,
     sum(debit) as debit_total, sum(credit) as credit_total, count(*) as lines
 from finance.fct_postings group by all;
 

@@ -239,7 +239,7 @@ def test_each_entity_balances_alone(built: Path) -> None:
     found = fixture.rows(
         built,
         "select entity_id, account_id, debit, credit, counterparty_entity_id from finance.fct_postings "
-        "where cause = 'chargeback' or entity_id = 'IE01' order by all",
+        "where event = 'chargeback' or entity_id = 'IE01' order by all",
     )
     cents = Decimal("0.02")
     assert found == [

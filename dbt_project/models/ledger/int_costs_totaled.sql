@@ -1,6 +1,6 @@
 {{ config(schema='intermediate', materialized='table', contract={'enforced': false}) }}
 
--- Exact cost at the grain of the cost statement, with the journal line that each amount belongs to.
+-- Exact cost per day at the grain of statement and journal together, and the line of the journal each amount belongs to.
 with
 
 allocations as (
@@ -10,24 +10,22 @@ allocations as (
 
 ),
 
+settings as (select * from {{ ref('stg_settings') }}),
 accounts as (select * from {{ ref('int_accounts_owned') }}),
+entities as (select * from {{ ref('stg_entities') }}),
 cost_centers as (select * from {{ ref('int_cost_centers_latest') }}),
+
+{% set grain = ['period', 'charge_date', 'source', 'account', 'entity_id', 'currency', 'event', 'model', 'cost_center_id',
+    'project_id', 'workload', 'bearer_type', 'mgmt_class', 'us_gaap_treatment', 'ifrs_treatment', 'tax_treatment',
+    'statutory_policy'] -%}
 
 totals as (
 
     select
-        period,
-        source,
-        account,
-        entity_id,
-        currency,
-        model,
-        cost_center_id,
-        bearer_type,
-        mgmt_class,
+        {{ grain | join(', ') }},
         sum(amount) as amount
     from allocations
-    group by period, source, account, entity_id, currency, model, cost_center_id, bearer_type, mgmt_class
+    group by {{ grain | join(', ') }}
 
 ),
 
@@ -36,11 +34,27 @@ described as (
     select
         totals.*,
         accounts.entity_id as paying_entity_id,
+        coalesce(payers.functional_currency, totals.currency) as paying_currency,
+        coalesce(bearers.functional_currency, totals.currency) as bearing_currency,
+        cast(null as string) as module_id,
         coalesce(totals.cost_center_id, '(unallocated)') as statement_center_id,
         coalesce(cost_centers.cost_center_name, '(unallocated)') as cost_center_name,
-        case when totals.cost_center_id is null then 'unallocated' else cost_centers.function end as function
+        -- serving customers is cost of revenue, whichever centre runs it (accounting.md section 2.3, step 3)
+        case
+            when totals.cost_center_id is null then 'unallocated'
+            when totals.workload = 'prod_inference' then 'cost_of_revenue'
+            else cost_centers.function
+        end as function,
+        case settings.book
+            when 'IFRS' then totals.ifrs_treatment
+            when 'TAX_US' then totals.tax_treatment
+            else totals.us_gaap_treatment
+        end as treatment
     from totals
+    cross join settings
     inner join accounts on totals.source = accounts.source and totals.account = accounts.account
+    left join entities as payers on accounts.entity_id = payers.entity_id
+    left join entities as bearers on totals.entity_id = bearers.entity_id
     left join cost_centers on totals.cost_center_id = cost_centers.cost_center_id
 
 ),
@@ -49,8 +63,8 @@ final as (
 
     select
         *,
-        {{ row_key(['period', 'currency', 'paying_entity_id', 'entity_id', 'function', 'cost_center_id']) }} as line_id,
-        concat_ws('|', source, account, coalesce(model, ''), bearer_type, mgmt_class) as row_order
+        {{ row_key(['period', 'source', 'account', 'currency', 'paying_entity_id', 'entity_id', 'event', 'treatment',
+            'function', 'cost_center_id', 'project_id', 'module_id']) }} as line_id
     from described
 
 )

@@ -1,34 +1,45 @@
 {{ config(schema='intermediate', materialized='table', contract={'enforced': false}) }}
 
--- Each rounded line with the accounts that the posting rules give it; a line without a rule stops the build.
+-- Each line of cost with the accounts that the posting rules give it; a line without a rule stops the build.
 with
 
-lines as (
+lines as (select * from {{ ref('int_costs_lined') }}),
+posting_rules as (select * from {{ ref('stg_posting_rules') }}),
+
+-- A rule for the line's function goes before one for any function.
+matches as (
 
     select
-        rounded.*,
-        {{ day_before('build_periods.end_date') }} as period_end
-    from {{ ref('int_lines_rounded') }} as rounded
-    inner join {{ ref('stg_build_periods') }} as build_periods on rounded.period = build_periods.period
+        lines.line_id,
+        posting_rules.debit_account,
+        posting_rules.credit_account,
+        row_number() over (
+            partition by lines.line_id order by case when posting_rules.function is null then 1 else 0 end
+        ) as match_rank
+    from lines
+    inner join posting_rules
+        on
+            lines.event = posting_rules.event
+            and lines.treatment = posting_rules.treatment
+            and (posting_rules.function is null or lines.function = posting_rules.function)
+            and {{ holds_on('posting_rules', 'lines.period_end') }}
 
 ),
-
-posting_rules as (select * from {{ ref('stg_posting_rules') }}),
 
 final as (
 
     select
         lines.*,
-        lines.entity_id <> lines.paying_entity_id as is_charged_back,
         case
-            when accrual.debit_account is not null then accrual.debit_account
+            when matches.debit_account is not null then matches.debit_account
             else
                 {{ stop_with(
-                    "'posting_rules.csv: add a rule for event accrual, treatment expense, function '"
-                    ~ " || coalesce(lines.function, '(none)') || ', valid on ' || cast(lines.period_end as string)"
+                    "'posting_rules.csv: add a rule for event ' || lines.event || ', treatment ' || lines.treatment"
+                    ~ " || ', function ' || coalesce(lines.function, '(none)') || ', valid on '"
+                    ~ " || cast(lines.period_end as string)"
                 ) }}
-        end as expense_account,
-        accrual.credit_account as liability_account,
+        end as debit_account,
+        matches.credit_account,
         case
             when lines.entity_id = lines.paying_entity_id or chargeback.debit_account is not null
                 then chargeback.debit_account
@@ -40,12 +51,7 @@ final as (
         end as receivable_account,
         chargeback.credit_account as payable_account
     from lines
-    left join posting_rules as accrual
-        on
-            accrual.event = 'accrual'
-            and accrual.treatment = 'expense'
-            and lines.function = accrual.function
-            and {{ holds_on('accrual', 'lines.period_end') }}
+    left join matches on lines.line_id = matches.line_id and matches.match_rank = 1
     left join posting_rules as chargeback
         on
             chargeback.event = 'chargeback'

@@ -15,6 +15,8 @@ owner_slices as (
         charges.model,
         charges.token_class,
         charges.currency,
+        -- what was billed when credit was bought is drawn from it now
+        case when charges.billed_cost = 0 and charges.recognized_cost <> 0 then 'drawdown' else 'accrual' end as event,
         {{ split_amount('charges.recognized_cost', 'shares.owner_before', 'shares.owner_up_to', 'shares.owner_total') }}
             as owner_amount,
         shares.*
@@ -36,6 +38,7 @@ final as (
         model,
         token_class,
         currency,
+        event,
 
         ---------- who bears it, and how that is known
         bearer_type,

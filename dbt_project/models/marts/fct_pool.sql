@@ -21,6 +21,7 @@ final as (
         allocations.period,
         allocations.source,
         allocations.account,
+        charges.entity_id,
         charges.sub_account_id,
         allocations.model,
         allocations.pool_reason,
@@ -31,8 +32,8 @@ final as (
     from allocations
     inner join charges on allocations.charge_id = charges.charge_id
     group by
-        allocations.period, allocations.source, allocations.account, charges.sub_account_id, allocations.model,
-        allocations.pool_reason, allocations.currency
+        allocations.period, allocations.source, allocations.account, charges.entity_id, charges.sub_account_id,
+        allocations.model, allocations.pool_reason, allocations.currency
 
 )
 

@@ -8,7 +8,10 @@ allocations as (
 
 ),
 
-final as (
+reported as (select * from {{ ref('stg_reported_classification_bridge') }}),
+placed as (select * from {{ ref('int_periods_placed') }}),
+
+bridged as (
 
     select
         period,
@@ -20,6 +23,13 @@ final as (
         sum(amount) as amount
     from allocations
     group by period, entity_id, currency, mgmt_class, us_gaap_treatment, mgmt_reason
+
+),
+
+final as (
+
+    {{ as_reported('bridged', 'reported', ['period', 'entity_id', 'currency', 'mgmt_class', 'us_gaap_treatment', 'reason',
+        'amount']) | indent(4) }}
 
 )
 

@@ -1,44 +1,23 @@
--- What AI cost, by who bears it: exact, and in minor units that sum to the journal in any grouping.
+-- What AI cost, by who bears it: as reported where the period is closed, else as it stands.
 with
 
-costs as (
+stated as (
 
     select
-        totaled.*,
-        lines.minor_unit_picos,
-        lines.rounded_units as line_units
-    from {{ ref('int_costs_totaled') }} as totaled
-    inner join {{ ref('int_lines_rounded') }} as lines on totaled.line_id = lines.line_id
+        *,
+        statement_center_id as cost_center_id
+    from {{ ref('int_costs_stated') }}
 
 ),
 
-sources as (select * from {{ ref('stg_sources') }}),
-
-rounded as (
-
-    {{ largest_remainder('costs', ['line_id'], 'row_order', 'amount', 'minor_unit_picos', 'line_units') | indent(4) }}
-
-),
+reported as (select * from {{ ref('stg_reported_cost_statement') }}),
+placed as (select * from {{ ref('int_periods_placed') }}),
 
 final as (
 
-    select
-        rounded.period,
-        rounded.entity_id,
-        rounded.currency,
-        rounded.source,
-        sources.provider,
-        rounded.account,
-        rounded.model,
-        rounded.statement_center_id as cost_center_id,
-        rounded.cost_center_name,
-        rounded.function,
-        rounded.bearer_type,
-        rounded.mgmt_class,
-        rounded.amount,
-        cast({{ from_picos('rounded.rounded_units * rounded.minor_unit_picos') }} as decimal(28, 4)) as amount_rounded
-    from rounded
-    left join sources on rounded.source = sources.source
+    {{ as_reported('stated', 'reported', ['period', 'entity_id', 'currency', 'source', 'provider', 'account', 'model',
+        'cost_center_id', 'cost_center_name', 'function', 'bearer_type', 'mgmt_class', 'treatment', 'amount',
+        'amount_rounded']) | indent(4) }}
 
 )
 

@@ -1,72 +1,33 @@
--- From the bill to the journal in one row: billed, recognised, allocated, pooled, posted; the difference must be 0.
+-- From the bill to the journal in one row, the difference must be 0; as reported where the payer's period is closed.
 with
 
-charges as (
+bridged as (select * from {{ ref('int_bills_bridged') }}),
+accounts as (select * from {{ ref('int_accounts_owned') }}),
+loads as (select * from {{ ref('int_loads_counted') }}),
+reported as (select * from {{ ref('stg_reported_reconciliation') }}),
+placed as (select * from {{ ref('int_periods_placed') }}),
 
-    select * from {{ ref('fct_charges') }}
-    where {{ in_build_periods() }}
-
-),
-
-statement as (
-
-    select * from {{ ref('rpt_cost_statement') }}
-    where {{ in_build_periods() }}
-
-),
-
-billed as (
+reconciled as (
 
     select
-        period,
-        source,
-        account,
-        currency,
-        count(*) as charge_rows,
-        cast(sum(billed_cost) as decimal(38, 12)) as billed_cost,
-        cast(sum(recognized_cost) as decimal(38, 12)) as recognized_cost
-    from charges
-    group by period, source, account, currency
-
-),
-
-borne as (
-
-    select
-        period,
-        source,
-        account,
-        currency,
-        cast(sum(case when bearer_type = 'pool' then 0 else amount end) as decimal(38, 12)) as allocated,
-        cast(sum(case when bearer_type = 'pool' then amount else 0 end) as decimal(38, 12)) as pooled,
-        cast(sum(amount_rounded) as decimal(28, 4)) as posted_rounded
-    from statement
-    group by period, source, account, currency
+        bridged.*,
+        accounts.entity_id,
+        bridged.billed_cost - bridged.recognized_cost as not_recognized,
+        bridged.recognized_cost - bridged.allocated - bridged.pooled as difference,
+        loads.charge_loads_hash,
+        loads.usage_loads_hash
+    from bridged
+    left join accounts on bridged.source = accounts.source and bridged.account = accounts.account
+    left join loads
+        on bridged.period = loads.period and bridged.source = loads.source and bridged.account = loads.account
 
 ),
 
 final as (
 
-    select
-        coalesce(billed.period, borne.period) as period,
-        coalesce(billed.source, borne.source) as source,
-        coalesce(billed.account, borne.account) as account,
-        coalesce(billed.currency, borne.currency) as currency,
-        coalesce(billed.charge_rows, 0) as charge_rows,
-        coalesce(billed.billed_cost, 0) as billed_cost,
-        coalesce(billed.recognized_cost, 0) as recognized_cost,
-        coalesce(billed.billed_cost - billed.recognized_cost, 0) as not_recognized,
-        coalesce(borne.allocated, 0) as allocated,
-        coalesce(borne.pooled, 0) as pooled,
-        coalesce(borne.posted_rounded, 0) as posted_rounded,
-        coalesce(billed.recognized_cost, 0) - coalesce(borne.allocated, 0) - coalesce(borne.pooled, 0) as difference
-    from billed
-    full outer join borne
-        on
-            billed.period = borne.period
-            and billed.source = borne.source
-            and billed.account = borne.account
-            and billed.currency = borne.currency
+    {{ as_reported('reconciled', 'reported', ['period', 'entity_id', 'source', 'account', 'currency', 'charge_rows',
+        'billed_cost', 'recognized_cost', 'not_recognized', 'allocated', 'pooled', 'posted_rounded', 'difference',
+        'charge_loads_hash', 'usage_loads_hash']) | indent(4) }}
 
 )
 

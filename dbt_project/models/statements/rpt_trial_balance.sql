@@ -1,4 +1,4 @@
--- Debits and credits per account; every entity's column sums to nothing.
+-- Debits and credits per account, in the bill's currency and the entity's own; every entity's column sums to nothing.
 with
 
 postings as (
@@ -18,11 +18,15 @@ final as (
         account_id,
         account_name,
         account_type,
+        functional_currency,
         cast(sum(debit) as decimal(28, 4)) as debit,
         cast(sum(credit) as decimal(28, 4)) as credit,
-        cast(sum(debit) - sum(credit) as decimal(28, 4)) as balance
+        cast(sum(debit) - sum(credit) as decimal(28, 4)) as balance,
+        cast(sum(functional_debit) as decimal(28, 4)) as functional_debit,
+        cast(sum(functional_credit) as decimal(28, 4)) as functional_credit,
+        cast(sum(functional_debit) - sum(functional_credit) as decimal(28, 4)) as functional_balance
     from postings
-    group by entity_id, book, period, currency, account_id, account_name, account_type
+    group by entity_id, book, period, currency, account_id, account_name, account_type, functional_currency
 
 )
 

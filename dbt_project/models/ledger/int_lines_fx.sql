@@ -1,0 +1,25 @@
+{{ config(schema='intermediate', contract={'enforced': false}) }}
+
+-- Lines of remeasurement by posting period: what was posted, and as drafts what is due beyond it.
+with
+
+due as (select * from {{ ref('int_due_fx') }}),
+
+posted as (
+
+    select * from {{ ref('int_lines_posted') }}
+    where event = 'fx'
+
+),
+
+placed as (select * from {{ ref('int_periods_placed') }}),
+causes as (select * from {{ ref('int_causes') }}),
+build_periods as (select * from {{ ref('stg_build_periods') }}),
+
+final as (
+
+    {{ booked_lines('due', 'posted') | indent(4) }}
+
+)
+
+select * from final
