@@ -129,8 +129,9 @@ class Entry:
 
         A remeasurement has no amount in the currency of the bill, and a month at daily rates has many rates.
         """
-        one_rate = len({line.fx_rate for line in self.lines}) == 1 and all(line.amount for line in self.lines)
-        if self.head.currency == self.head.func_currency or functional or not one_rate:
+        one_rate = self.head.fx_rate and {line.fx_rate for line in self.lines} == {self.head.fx_rate}
+        told_by_it = one_rate and all(line.amount for line in self.lines)
+        if self.head.currency == self.head.func_currency or functional or not told_by_it:
             rows = [(line, line.func_amount) for line in self.lines if line.func_amount]
             return Stated(self.head.func_currency, None, rows)
         return Stated(self.head.currency, self.head.fx_rate, [(line, line.amount) for line in self.lines])
