@@ -156,7 +156,7 @@ DATASETS: dict[str, pa.Schema] = {
 }
 
 # The column that dates a row, and so decides its period; identities hold intervals instead.
-SERVICE_DATE = {"charges": "ChargePeriodStart", "usage": "UsageDate", "invoices": "BillingPeriodStart"}
+SERVICE_DATE = {"charges": "ChargePeriodStart", "usage": "UsageDate", "invoices": "InvoiceIssueDate"}
 
 # The column whose sum per currency is the control total, and the currency beside it.
 CONTROL_TOTAL = {

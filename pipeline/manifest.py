@@ -106,17 +106,24 @@ def stated_as_of(deliveries: Iterable[DeliveryEntry]) -> datetime:
 def coverage(loads: Iterable[Load]) -> list[Piece]:
     """Which accepted load is the newest statement of which days, per source, account and dataset: disjoint pieces.
 
-    Newest is by `as_of`, then by content hash, never by arrival; so any order of delivery gives the same.
+    Newest is by `as_of`, then by content hash, never by arrival; so any order of delivery gives the same. An invoice is
+    a document and no statement about days: each load of invoices counts, and which file of an invoice does is asked of
+    the invoice (stg_invoices).
     """
+    pieces: list[Piece] = []
     newest: dict[tuple[str, str, str, str], dict[date, str]] = {}
     accepted = (load for load in loads if load.verdict == "accepted")
     for load in sorted(accepted, key=lambda load: (load.as_of, load.sha256)):
         if not (load.dataset and load.window_by and load.window_from and load.window_to):
             raise ValueError(f"evidence/loads/{load.load_id}.json: accepted, but without dataset or window")
+        if load.dataset == "invoices":
+            key = (load.source, load.account, load.dataset, load.window_by)
+            pieces.append(Piece(*key, load.window_from, load.window_to, load.load_id))
+            continue
         days = newest.setdefault((load.source, load.account, load.dataset, load.window_by), {})
         for number in range((load.window_to - load.window_from).days):
             days[load.window_from + timedelta(days=number)] = load.load_id
-    return sorted(piece for key, days in newest.items() for piece in _runs(key, days))
+    return sorted(pieces + [piece for key, days in newest.items() for piece in _runs(key, days)])
 
 
 def _runs(key: tuple[str, str, str, str], days: dict[date, str]) -> list[Piece]:

@@ -159,7 +159,7 @@ def _in_use(books: Books) -> BooksError:
 
 
 def _files(books: Books, inputs: Inputs, dataset: str, periods: list[str]) -> list[str]:
-    """Lake files that may hold rows of `periods`: of loads that count, nothing else.
+    """Lake files that may hold rows of `periods`, and all identities and invoices: of loads that count, nothing else.
 
     Raises BooksError for one that somebody took away.
     """
@@ -169,7 +169,7 @@ def _files(books: Books, inputs: Inputs, dataset: str, periods: list[str]) -> li
         if load.dataset != dataset or load.load_id not in counting:
             continue
         for file in load.files:
-            if dataset != "identities" and file.period not in periods:
+            if dataset not in ("identities", "invoices") and file.period not in periods:
                 continue
             if not (books.lake / file.path).is_file():
                 raise BooksError(

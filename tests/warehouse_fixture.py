@@ -32,7 +32,7 @@ LAKE = {
 SPAN = "valid_from date, valid_to date"
 COMPANY = {
     "entities": "entity_id varchar, name varchar, functional_currency varchar, cutoff_timezone varchar",
-    "accounts": "source varchar, account varchar, entity_id varchar",
+    "accounts": "source varchar, account varchar, entity_id varchar, invoiced_as varchar, tax_recoverable varchar",
     "settings": "key varchar, value varchar",
     "cost_centers": "cost_center_id varchar, name varchar, function varchar, entity_id varchar, parent_id varchar, "
     + SPAN,
@@ -55,6 +55,8 @@ COMPANY = {
     "fiscal_periods": "entity_id varchar, period varchar, start_date date, end_date date",
     "fx_rates": "rate_date date, from_currency varchar, to_currency varchar, rate decimal(18, 8), rate_type varchar, "
     "rate_source varchar",
+    "price_agreements": "source varchar, account varchar, model varchar, token_class varchar, "
+    "unit_quantity decimal(18, 6), unit_price decimal(28, 12), currency varchar, " + SPAN,
     "fx_policies": "method varchar, days_back integer, " + SPAN,
     "management_rules": "policy_id varchar, version integer, policy_hash varchar, effective_from date, "
     "effective_to date, rule_order integer, rule_id varchar, bearer_type varchar, workload varchar, "

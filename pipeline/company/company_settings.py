@@ -33,13 +33,19 @@ class Strict(BaseModel):
 
 
 class Account(Strict):
-    """The entity that pays for an account of a source. There are no bills before `valid_from` and from `valid_to`."""
+    """The entity that pays for an account of a source. There are no bills before `valid_from` and from `valid_to`.
+
+    `invoiced_as` is the folder below landing/invoice/ of its invoices where that has another name than the account;
+    `tax_recoverable` says that tax on its bills is claimed back and no cost.
+    """
 
     source: str
     account: str
     entity: str
     valid_from: date | None = None
     valid_to: date | None = None
+    invoiced_as: str | None = None
+    tax_recoverable: bool = False
 
 
 class Tags(Strict):
@@ -82,6 +88,13 @@ class Threshold(Strict):
     currency: str = "USD"
     per_project_year: Amount = Decimal("25000.00")
     below: Literal["expense"] = "expense"
+
+
+class Invoices(Strict):
+    """How far metered use at its price may be from the bill: an amount of the bill's currency, or percent if larger."""
+
+    usage_tolerance: Amount = Decimal("1.00")
+    usage_tolerance_percent: Amount = Decimal("0.5")
 
 
 class FxPolicy(Strict):
@@ -129,6 +142,7 @@ class CompanySettings(Strict):
     small_group_k: int = Field(default=5, ge=1)
     capitalization_threshold: Threshold = Threshold()
     journal_export: JournalExport = JournalExport()
+    invoices: Invoices = Invoices()
     fx: list[FxPolicy] = Field(default=[FxPolicy()], min_length=1)
 
     @field_validator("fx")
@@ -149,7 +163,7 @@ class CompanySettings(Strict):
         flat = {f"tag_{name}": value for name, value in self.tags.model_dump().items()}
         flat |= {"book": self.book, "small_group_k": str(self.small_group_k)}
         flat |= {f"tolerance_{source}": f"{value:f}" for source, value in self.tolerance.items()}
-        for part in ("cutoff", "materiality", "capitalization_threshold"):
+        for part in ("cutoff", "materiality", "capitalization_threshold", "invoices"):
             flat |= {f"{part}_{name}": str(value) for name, value in getattr(self, part).model_dump().items()}
         return sorted(flat.items())
 

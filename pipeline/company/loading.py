@@ -31,7 +31,9 @@ MANAGEMENT_RULES = pa.schema(
 STATUTORY_POLICIES = pa.schema(
     [("framework", pa.string()), *_VERSION, ("default_treatment", pa.string()), ("default_reason", pa.string())]
 )
-ACCOUNTS = pa.schema([("source", pa.string()), ("account", pa.string()), ("entity_id", pa.string())])
+ACCOUNTS = pa.schema(
+    [(name, pa.string()) for name in ("source", "account", "entity_id", "invoiced_as", "tax_recoverable")]
+)
 FX_POLICIES = pa.schema(
     [("method", pa.string()), ("days_back", pa.int32()), ("valid_from", pa.date32()), ("valid_to", pa.date32())]
 )
@@ -84,7 +86,14 @@ def _keyed(inputs: CompanyInputs) -> pa.Table:
 def _from_documents(inputs: CompanyInputs) -> dict[str, pa.Table]:
     policies = list(inputs.policies)
     accounts = [
-        {"source": one.source, "account": one.account, "entity_id": one.entity} for one in inputs.settings.accounts
+        {
+            "source": one.source,
+            "account": one.account,
+            "entity_id": one.entity,
+            "invoiced_as": one.invoiced_as,
+            "tax_recoverable": str(one.tax_recoverable).lower(),
+        }
+        for one in inputs.settings.accounts
     ]
     settings: list[dict[str, Any]] = [{"key": key, "value": value} for key, value in inputs.settings.rows()]
     return {

@@ -83,3 +83,13 @@ def entry(day: int, basis: str) -> DeliveryEntry:
 def test_a_name_says_more_than_the_clock_of_a_file() -> None:
     assert stated_as_of([entry(3, "name"), entry(9, "mtime"), entry(5, "name")]) == datetime(2026, 9, 5)
     assert stated_as_of([entry(9, "mtime"), entry(7, "mtime")]) == datetime(2026, 9, 7)
+
+
+@settings(deadline=None)
+@given(many_loads)
+def test_every_load_of_invoices_counts(loads: list[Load]) -> None:
+    """Two invoices of one month come in two files; the later file does not replace the first."""
+    invoices = [load.model_copy(update={"dataset": "invoices", "window_by": "billing"}) for load in loads]
+    found = [(piece.load_id, piece.day_from, piece.day_to) for piece in coverage(invoices)]
+    accepted = [load for load in invoices if load.verdict == "accepted"]
+    assert sorted(found) == sorted((load.load_id, load.window_from, load.window_to) for load in accepted)

@@ -7,7 +7,9 @@ final as (
     select
         source,
         account,
-        entity_id
+        entity_id,
+        coalesce(invoiced_as, account) as invoiced_as,
+        coalesce(tax_recoverable, 'false') as tax_recoverable
     from accounts
 
 )
