@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from pipeline.sample import anthropic, aws_focus, aws_rows, company, openai
+from pipeline.sample import anthropic, aws_focus, aws_rows, company, invoices, openai
 from pipeline.sample.story import story
 from pipeline.sample.usage import metered, restated
 
@@ -68,7 +68,7 @@ def deliver_sample(home: Path, pause: float = 0) -> list[Path]:
 
 
 def deliveries() -> Iterator[SampleDelivery]:
-    """Every export of the story: each month of each source, and the days that a provider states again."""
+    """Every export of the story: each month of each source, days that a provider states again, and invoices."""
     accounts = story()["accounts"]
     for month in story()["months"]:
         first = date.fromisoformat(month["period"] + "-01")
@@ -82,6 +82,8 @@ def deliveries() -> Iterator[SampleDelivery]:
         for first, last, fetched, again in restated(provider):
             parts = _numbered(pages(again, first, last))
             yield SampleDelivery(source, accounts[provider], f"{fetched}-restated", parts)
+    for account, name, content in invoices.written():
+        yield SampleDelivery("invoice", account, name, {"": content})
 
 
 def _numbered(pages: list[bytes]) -> dict[str, bytes]:

@@ -120,7 +120,7 @@ def test_the_company_can_come_before_its_exports(home: Path, tmp_path: Path) -> 
     write_company(tmp_path)
     assert not (tmp_path / "landing").exists()
     delivered = deliver_sample(tmp_path)
-    assert len(delivered) == 3 * 5 + 2 * 2
+    assert len(delivered) == 3 * 5 + 2 * 2 + 3
     assert [path.name for path in delivered] == sorted(path.name for path in delivered)
     assert files(tmp_path) == files(home)
 
