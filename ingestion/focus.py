@@ -155,8 +155,11 @@ DATASETS: dict[str, pa.Schema] = {
     "invoices": pa.schema({**_INVOICE_DETAIL, **_ORIGIN}),
 }
 
-# The column that dates a row, and so decides its period; identities hold intervals instead.
-SERVICE_DATE = {"charges": "ChargePeriodStart", "usage": "UsageDate", "invoices": "InvoiceIssueDate"}
+# The column that dates a row; identities hold intervals instead.
+SERVICE_DATE = {"charges": "ChargePeriodStart", "usage": "UsageDate", "invoices": "BillingPeriodStart"}
+
+# The column that decides a row's period: an invoice is booked when it is issued, whatever month it is for.
+PERIOD_DATE = {**SERVICE_DATE, "invoices": "InvoiceIssueDate"}
 
 # The column whose sum per currency is the control total, and the currency beside it.
 CONTROL_TOTAL = {

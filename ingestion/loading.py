@@ -114,7 +114,7 @@ def _select(con: duckdb.DuckDBPyConnection, source: Source, account: str, load_i
 
 def _period(opened: export.Export, source: Source) -> str:
     """SQL for a row's period: the month of its service date, or where rows have none, of the window's first day."""
-    dated = focus.SERVICE_DATE.get(source.dataset)
+    dated = focus.PERIOD_DATE.get(source.dataset)
     if dated is None and opened.window is not None:
         return literal(f"{opened.window[0]:%Y-%m}")
     return f"strftime({quoted(str(dated))}, '%Y-%m')"
@@ -146,7 +146,7 @@ def _numbered(whole: Path) -> str:
 
 
 def _undated(con: duckdb.DuckDBPyConnection, read: str, source: Source) -> list[Finding]:
-    column = focus.SERVICE_DATE[source.dataset]
+    column = focus.PERIOD_DATE[source.dataset]
     rows = con.execute(f"SELECT x_SourceRow FROM {read} WHERE {quoted(column)} IS NULL LIMIT 20").fetchall()
     cure = "every row needs the date it is for; ask the provider for a whole export"
     return [Finding("dated", "has no date", cure, row=row, column=column) for (row,) in rows]

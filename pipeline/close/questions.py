@@ -118,7 +118,7 @@ QUESTIONS = (
         "Every invoice ties to what was billed (INV-19)",
         "ask the provider for a corrected invoice or export, and deliver it",
         """select * from finance.rpt_invoice_reconciliation where period = $period and entity_id = $entity
-        and status not in ('matched', 'matched_with_tolerance', 'resolved')""",
-        ("rpt_invoice_reconciliation", "status"),
+        and blocks_close""",
+        ("rpt_invoice_reconciliation", "blocks_close"),
     ),
 )

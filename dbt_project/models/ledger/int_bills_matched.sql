@@ -19,8 +19,7 @@ invoiced as (
         count(distinct invoice_issuer || '|' || invoice_id) as invoices,
         count(*) as invoice_lines,
         sum(amount) as invoiced,
-        sum(case when charge_category = 'Tax' then amount else 0 end) as invoiced_tax,
-        sum(case when charge_category = 'Purchase' then amount else 0 end) as invoiced_purchase
+        sum(case when charge_category = 'Tax' then amount else 0 end) as invoiced_tax
     from invoice_lines
     group by coalesce(source, '(none)'), coalesce(account, invoiced_account), billing_period, currency
 
@@ -35,8 +34,7 @@ bills as (
         currency,
         sum(charge_rows) as charge_rows,
         sum(billed_cost) as billed,
-        sum(billed_tax) as billed_tax,
-        sum(billed_purchase) as billed_purchase
+        sum(billed_tax) as billed_tax
     from billed
     group by source, account, billing_period, currency
 
@@ -53,11 +51,9 @@ final as (
         used.used_cost,
         bills.charge_rows,
         bills.billed,
-        bills.billed_purchase,
         invoiced.invoices,
         invoiced.invoice_lines,
         invoiced.invoiced,
-        invoiced.invoiced_purchase,
         case when coalesce(bills.billed_tax, 0) = 0 then coalesce(invoiced.invoiced_tax, 0) else 0 end as tax_not_billed
     from bills
     full outer join invoiced
