@@ -9,29 +9,13 @@ from typing import Any
 
 import duckdb
 
+from pipeline.ledger_tables import POSTINGS, contract_columns
 from pipeline.serving import warehouse_reader, write_database
 from pipeline.settings import Books
 
 DEFAULTS = Path(__file__).parent.parent / "pipeline" / "company" / "defaults"
 CHART = {
     row["account_id"]: row for row in csv.DictReader((DEFAULTS / "chart_of_accounts.csv").read_text().splitlines())
-}
-MONEY = "decimal(28, 4)"
-POSTINGS = {
-    **dict.fromkeys(("posting_id", "entry_id"), "varchar"),
-    "line_no": "integer",
-    **dict.fromkeys(("book", "entity_id", "origin_entity_id", "period", "service_period"), "varchar"),
-    "posting_date": "date",
-    **dict.fromkeys(("event", "kind", "cause", "account_id", "account_name", "account_type"), "varchar"),
-    **dict.fromkeys(("natural_class", "cost_center_id", "function", "project_id", "module_id"), "varchar"),
-    **dict.fromkeys(("source", "account", "counterparty_entity_id"), "varchar"),
-    **dict.fromkeys(("debit", "credit"), MONEY),
-    "currency": "varchar",
-    **dict.fromkeys(("functional_debit", "functional_credit"), MONEY),
-    "functional_currency": "varchar",
-    "fx_rate": "decimal(18, 8)",
-    **dict.fromkeys(("fx_rate_type", "fx_rate_source", "rule", "policy_hash", "reversal_of"), "varchar"),
-    "status": "varchar",
 }
 Row = dict[str, Any]
 
@@ -100,7 +84,8 @@ def published(home: Path, postings: Iterable[Row]) -> Books:
     books = Books.create(home)
     with duckdb.connect(str(books.warehouse)) as con:
         con.execute("drop schema if exists finance cascade; create schema finance; use finance")
-        con.execute(f"create table finance.fct_postings ({', '.join(f'{n} {t}' for n, t in POSTINGS.items())})")
+        columns = contract_columns(POSTINGS) | {"status": "varchar"}
+        con.execute(f"create table finance.fct_postings ({', '.join(f'{n} {t}' for n, t in columns.items())})")
         for row in postings:
             names = ", ".join(row)
             marks = ", ".join("?" for _ in row)

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import duckdb
+
 from pipeline.company.company_settings import Target, read_settings
 from pipeline.content import replacing
 from pipeline.journal_export.checking import faults
@@ -96,7 +98,11 @@ def _journals(books: Books, period: str, entity: str | None) -> list[Journal]:
     if not database.exists():
         raise BooksError(f"{database}: nothing is published yet; run `tokenbooks run`")
     with warehouse_reader(database) as con:
-        journals = read_journals(con, period, entity, minor_units())
+        try:
+            journals = read_journals(con, period, entity, minor_units())
+        except duckdb.BinderException as error:
+            cure = "it was published by another version; run `tokenbooks run`"
+            raise BooksError(f"{database}: {cure}") from error
         if journals:
             return journals
         known = con.execute("select distinct period, entity_id from warehouse.finance.fct_postings order by all")

@@ -163,7 +163,7 @@ def read_journals(
     """The journals of a posting period in the attached database `warehouse`, by entity; none where none is booked."""
     assert list(COLUMNS) == [field.name for field in fields(Line)]
     found = con.execute(
-        f"select {', '.join(_present(con))} "
+        f"select {', '.join(COLUMNS.values())} "
         "from warehouse.finance.fct_postings as p "
         "inner join warehouse.finance.fct_journal_entries as e using (entry_id) "
         "where p.period = $period and coalesce(p.entity_id = $entity, true) "
@@ -177,21 +177,3 @@ def read_journals(
         )
         for of, own in groupby(lines, lambda line: line.entity)
     ]
-
-
-def _present(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """The columns in order; one that the postings do not have yet is taken from what stands for it, else null."""
-    asked = "select column_name from duckdb_columns() where database_name = 'warehouse' and schema_name = 'finance' "
-    there = {
-        f"{short}.{name}"
-        for short, table in (("p", "fct_postings"), ("e", "fct_journal_entries"))
-        for (name,) in con.execute(asked + f"and table_name = '{table}'").fetchall()
-    }
-    instead = {
-        "kind": "e.kind",
-        "func_debit": "p.debit",
-        "func_credit": "p.credit",
-        "func_currency": "p.currency",
-        "status": "'draft'",
-    }
-    return [source if source in there else instead.get(name, "null") for name, source in COLUMNS.items()]

@@ -109,7 +109,9 @@ with lines as (
 select 'JE-' || period || '-' || entity_id || '-' || currency as entry_id, entity_id, 'primary' as book, period, period as service_period,
     row_number() over (partition by period, entity_id, currency order by account_id, cost_center_id)::integer as line_no, entry_id || ':' || line_no as posting_id,
     last_day((period || '-01')::date) as posting_date, account_id, account_name, account_type, cost_center_id, function,
-    greatest(net, 0)::decimal(28, 4) as debit, greatest(-net, 0)::decimal(28, 4) as credit, currency, 'accrual' as event, 'accrual' as kind, 'period_end' as cause
+    greatest(net, 0)::decimal(28, 4) as debit, greatest(-net, 0)::decimal(28, 4) as credit, currency, 'accrual' as event, 'accrual' as kind, 'period_end' as cause,
+    debit as functional_debit, credit as functional_credit, currency as functional_currency, null::decimal(18, 8) as fx_rate, null::varchar as project_id, null::varchar as module_id,
+    null::varchar as natural_class, null::varchar as source, null::varchar as counterparty_entity_id, null::varchar as policy_hash, null::varchar as reversal_of
 from legs inner join accounts using (account_id);
 
 create table finance.fct_journal_entries as

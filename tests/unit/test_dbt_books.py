@@ -7,6 +7,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipeline.journal_export import FORMATS, export_journal
+from pipeline.serving import warehouse_reader, write_database
+from pipeline.settings import Books
 from tests import warehouse_fixture as fixture
 from tests.golden_company import company, golden_month
 from tests.warehouse_fixture import charge
@@ -52,6 +55,19 @@ def test_the_golden_entry_balances(golden: Path) -> None:
     amounts = [("2110", 0, "12345.67"), ("5100", "195.27", 0), ("6100", "7226.96", 0), ("6110", "4597.98", 0)]
     amounts.append(("6120", "325.46", 0))
     assert found == [(account, Decimal(debit), Decimal(credit)) for account, debit, credit in amounts]
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_the_golden_month_leaves_for_every_ledger(golden: Path, kind: str, tmp_path: Path) -> None:
+    """EX-12, from charges by way of dbt to the file: each format has the liability, whole, and says DRAFT."""
+    books = Books.create(tmp_path)
+    with warehouse_reader(golden) as con:
+        write_database(con, books.published / "finance.duckdb", ["fct_journal_entries", "fct_postings"])
+    (journal,) = export_journal(books, "2026-09", kind, out=tmp_path / "out").journals
+    text = Path(journal.files[0]).read_text()
+    assert (journal.entity, journal.entries, journal.lines, journal.drafts) == ("US01", 1, 5, 1)
+    assert "12345.67" in text
+    assert "DRAFT" in journal.files[0]
 
 
 def test_the_golden_bridge_leaves_nothing(golden: Path) -> None:

@@ -9,6 +9,7 @@ from collections import defaultdict
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from pipeline.cli import main
@@ -428,3 +429,14 @@ def test_one_entity_goes_into_one_file(
     assert '"journal-2026-09-DE01-csv.csv"' in capsys.readouterr().out
     assert len(list(tmp_path.glob("journal-2026-09-*-csv.csv"))) == 4
     assert (tmp_path / "journal-2026-09-US01-csv.csv").read_bytes() == (tmp_path / "a.csv").read_bytes()
+
+
+def test_what_another_version_published_is_told(books: Books, tmp_path: Path) -> None:
+    """A database without a column of the contract: the cure, not a stack trace."""
+    with duckdb.connect() as con:
+        con.execute(f"attach '{books.published / 'finance.duckdb'}' as old")
+        con.execute(
+            "create or replace view old.finance.fct_postings as select * exclude (policy_hash) from old.fct_postings"
+        )
+    with pytest.raises(BooksError, match="another version; run `tokenbooks run`"):
+        exported(books, "csv", tmp_path)
