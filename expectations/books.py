@@ -10,6 +10,11 @@ from expectations.rules import Rule, Words, literal, never, none_of, some_rows, 
 from expectations.verdict import WARNING
 
 GRAIN = "entity_id, currency"
+# Months that are closed stay as they were reported, whatever the bill says now.
+IS_OPEN = (
+    "not exists (from finance.dim_entity_periods as d where d.entity_id = {0}.entity_id and d.period = {0}.period"
+    " and d.state in ('closed', 'locked'))"
+)
 BILLED_BY = "source, account, currency"
 # The legs that bear a service period's cost, as expense or asset; the others are what is owed, and what follows.
 BEARS_COST = "function is not null and event in ('accrual', 'drawdown', 'chargeback')"
@@ -120,8 +125,6 @@ def statement_rules(period: str) -> list[Rule]:
 
 def _tied_statement(that: str) -> list[Rule]:
     """A statement, of a closed month as reported, against journal, allocations and bridge."""
-    closed = f"entity_id in (select entity_id from finance.dim_entity_periods where {that}"
-    still_open = f"not {closed} and state in ('closed', 'locked'))"
     return [
         _equal(
             "statement_ties_to_journal",
@@ -133,9 +136,9 @@ def _tied_statement(that: str) -> list[Rule]:
         _equal(
             "statement_ties_to_allocations",
             "The statement of a month that is not closed sums to the allocations exactly, per entity and currency.",
-            f"select {GRAIN}, sum(amount) as amount from {{batch}} where {still_open} group by {GRAIN}",
-            f"select {GRAIN}, sum(amount) as amount from finance.fct_allocations"
-            f" where {that} and {still_open} group by {GRAIN}",
+            f"select {GRAIN}, sum(amount) as amount from {{batch}} as b where {IS_OPEN.format('b')} group by {GRAIN}",
+            f"select {GRAIN}, sum(amount) as amount from finance.fct_allocations as a"
+            f" where {that} and {IS_OPEN.format('a')} group by {GRAIN}",
         ),
         _equal(
             "bridge_has_no_residual",
@@ -180,8 +183,8 @@ def _reconciled(that: str) -> list[Rule]:
         ),
         none_of(
             "reconciliation_covers_all",
-            "Every source, account and currency with charges is in the reconciliation.",
-            f"select {BILLED_BY} from finance.fct_charges where {that}"
+            "Every source, account and currency with charges of a month that is not closed is in the reconciliation.",
+            f"select {BILLED_BY} from finance.fct_charges as c where {that} and {IS_OPEN.format('c')}"
             f" except select {BILLED_BY} from finance.rpt_reconciliation where {that}",
             ("source", "account", "currency"),
         ),

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from ingestion.focus import DATASETS, duckdb_type
-from pipeline.ledger_tables import ledger_columns
+from pipeline.ledger_tables import REPORTED, ledger_columns
 
 PROJECT = Path(__file__).parent.parent / "dbt_project"
 Row = Mapping[str, Any]
@@ -137,6 +137,38 @@ def build(warehouse: Path, *arguments: str) -> None:
     """`dbt build`, all models and tests; an assertion with dbt's own words when anything fails."""
     result = run_dbt(warehouse, "build", *arguments)
     assert result.returncode == 0, result.stdout[-6000:]
+
+
+def close(warehouse: Path, entity: str, period: str, first_open: str) -> None:
+    """Post the drafts of an entity's month as `close` does: lines and statement rows into schema `ledger`, then lock.
+
+    Take it before `write_warehouse` fills the next build's inputs, and give those the tables of `history`.
+    """
+    asked = {"entity": entity, "period": period}
+    where = "entity_id = $entity and period = $period"
+    with duckdb.connect(str(warehouse)) as con:
+        drafted = "select entry_id from finance.fct_journal_entries where status = 'draft'"
+        con.execute(
+            f"insert into ledger.postings from finance.fct_postings where {where} and entry_id in ({drafted})", asked
+        )
+        for model in REPORTED:
+            con.execute(f"delete from ledger.{model} where {where}", asked)
+            con.execute(f"insert into ledger.{model} from finance.{model} where {where}", asked)
+        con.execute(f"delete from ledger.periods where {where}", asked)
+        con.execute("insert into ledger.periods (entity_id, period, state) values ($entity, $period, 'closed')", asked)
+        con.execute("delete from ledger.posting_periods where entity_id = ?", [entity])
+        con.execute("insert into ledger.posting_periods values (?, ?)", [entity, first_open])
+
+
+def history(warehouse: Path) -> dict[str, list[dict[str, Any]]]:
+    """Schema `ledger` as it stands, in the form that `write_warehouse` takes."""
+    found = {}
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        for table in ledger_columns():
+            result = con.execute(f"from ledger.{table}")
+            names = [column[0] for column in result.description]
+            found[f"ledger.{table}"] = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    return found
 
 
 def rows(warehouse: Path, sql: str) -> list[tuple[Any, ...]]:

@@ -30,7 +30,7 @@ counted as (
 
 charged as (
 
-    select * from {{ ref('rpt_reconciliation') }}
+    select * from {{ ref('int_bills_bridged') }}
     where {{ in_build_periods() }}
 
 ),

@@ -21,7 +21,7 @@ select 'A' || n as allocation_id, 'C' || n as charge_id, '{PERIOD}' as period, '
     cast(case when n = 5 then -20 else 10 * n end + 0.000123 as decimal(38,12)) as amount
 from range(1, 21) as t(n);
 create table fct_charges as
-select charge_id, period, source, account, currency, amount as recognized_cost from fct_allocations;
+select charge_id, period, source, account, entity_id, currency, amount as recognized_cost from fct_allocations;
 create table fct_postings as
 with lines as (
     select entity_id, currency, cost_center_id, cast(round(sum(amount), 0) as decimal(28,4)) as net
