@@ -70,7 +70,6 @@ def archive_file(path: Path, folder: Path) -> Part:
             after = os.fstat(file.fileno())
             if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
                 raise Unsettled(f"{path.name}: changed while it was being copied")
-            os.fsync(copy.fileno())
         kept = _keep(incoming, folder, sha256, path.name)
     finally:
         incoming.unlink(missing_ok=True)
@@ -84,7 +83,7 @@ def store(delivery: "Delivery", archive: Path) -> tuple[Part, ...]:
 
 
 def _copy(source: int, target: int, size: int) -> None:
-    """Copy `size` bytes between open files without moving the source's position, for another thread hashes from it.
+    """Copy `size` bytes between open files, onto the disk. The source's position stays: another thread hashes from it.
 
     Raises Unsettled when the file has become shorter.
     """
@@ -95,6 +94,7 @@ def _copy(source: int, target: int, size: int) -> None:
             raise Unsettled("became shorter while it was being copied")
         os.pwrite(target, block, done)
         done += len(block)
+    os.fsync(target)
 
 
 def remove_leftovers(archive: Path) -> None:

@@ -42,7 +42,7 @@ def connection(scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A database in memory that spills into `scratch`, works in UTC, and asks no network for anything."""
     settings: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": MEMORY,
-        "threads": min(os.cpu_count() or 1, 4),
+        "threads": max(2, min(os.cpu_count() or 1, 4)),  # one alone plans, and cuts row groups, another way
         "temp_directory": str(scratch / "spill"),
         "preserve_insertion_order": True,
         "autoinstall_known_extensions": False,

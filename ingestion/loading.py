@@ -17,20 +17,11 @@ from ingestion.archive import Part, content_hash, load_id_of
 from ingestion.casting import literal, quoted
 from ingestion.findings import ExportRefused, Finding
 from ingestion.registry import Source, SourceError
+from ingestion.splitting import ROW_GROUP, StagedFile, TypedRows
 
-ROW_GROUP = 122_880
-PARQUET = f"(FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE {ROW_GROUP})"
 PASSING = f"(FORMAT parquet, COMPRESSION uncompressed, ROW_GROUP_SIZE {ROW_GROUP})"  # written to be read once
+IN_ORDER = "BATCH_COPY_TO_FILE"  # how DuckDB's plan says that threads write rows in the order they came in
 ORIGIN = ("x_Source", "x_Account", "x_LoadId", "x_SourceRow")
-
-
-@dataclass(frozen=True)
-class StagedFile:
-    """The rows of one period (YYYY-MM of the service date), written but not yet visible."""
-
-    path: Path
-    period: str
-    rows: int
 
 
 @dataclass(frozen=True)
@@ -67,7 +58,7 @@ def load_export(parts: Sequence[Part], source: Source, account: str, staging: Pa
         diagnosis.refuse_broken_checks(con, opened, source)
         whole = staging / "whole.parquet"
         _write(con, opened, source, account, load_id, whole)
-        files, records = _split(con, whole, _period(opened, source), source)
+        files, records = _split(whole, source, opened)
         if records == 0 and opened.window is None:
             raise ExportRefused([Finding("empty", "has a header but no rows", "export it again", parts[0].name)])
         window = opened.window or export.billing_window(con, [file.path for file in files])
@@ -82,9 +73,11 @@ def load_export(parts: Sequence[Part], source: Source, account: str, staging: Pa
 def _write(
     con: duckdb.DuckDBPyConnection, opened: export.Export, source: Source, account: str, load_id: str, target: Path
 ) -> None:
-    select = _select(con, source, account, load_id)
+    copy = f"COPY ({_select(con, source, account, load_id)}) TO {literal(str(target))} {PASSING}"
+    if source.row_per_record and IN_ORDER not in con.execute(f"EXPLAIN {copy}").fetchall()[0][1]:
+        raise SourceError(f"{source.folder}: DuckDB does not keep the rows in order; leave row_per_record out")
     try:
-        con.execute(f"COPY ({select}) TO {literal(str(target))} {PASSING if source.row_per_record else PARQUET}")
+        con.execute(copy)
     except diagnosis.MISFIT as error:
         raise ExportRefused(diagnosis.diagnose(con, opened, source, error)) from None
     schema = pq.read_schema(target)
@@ -112,44 +105,10 @@ def _select(con: duckdb.DuckDBPyConnection, source: Source, account: str, load_i
     return f"SELECT {', '.join(columns)} FROM ({query}) AS given"
 
 
-def _period(opened: export.Export, source: Source) -> str:
-    """SQL for a row's period: the month of its service date, or where rows have none, of the window's first day."""
-    dated = focus.PERIOD_DATE.get(source.dataset)
-    if dated is None and opened.window is not None:
-        return literal(f"{opened.window[0]:%Y-%m}")
-    return f"strftime({quoted(str(dated))}, '%Y-%m')"
-
-
-def _split(
-    con: duckdb.DuckDBPyConnection, whole: Path, month: str, source: Source
-) -> tuple[tuple[StagedFile, ...], int]:
-    """One file a period, and the last row's number; numbered rows of a single period stay as they were written."""
-    read = _numbered(whole) if source.row_per_record else f"read_parquet({literal(str(whole))})"
-    counts = f"{month} AS period, count(*), max(x_SourceRow)"
-    counted = con.execute(f"SELECT {counts} FROM {read} GROUP BY ALL ORDER BY period").fetchall()
-    if any(period is None for period, *_ in counted):
-        raise ExportRefused(_undated(con, read, source))
-    files = tuple(StagedFile(whole.with_name(f"{period}.parquet"), period, rows) for period, rows, _ in counted)
-    stays = len(files) == 1 and not source.row_per_record
-    if stays:
-        whole.rename(files[0].path)
-    for file in () if stays else files:
-        query = f"SELECT * FROM {read} WHERE {month} = {literal(file.period)}"
-        con.execute(f"COPY ({query}) TO {literal(str(file.path))} {PARQUET}")
-    return files, max((last for *_, last in counted), default=0)
-
-
-def _numbered(whole: Path) -> str:
-    """The written rows, each numbered by its place."""
-    place = "* EXCLUDE (file_row_number) REPLACE (file_row_number + 1 AS x_SourceRow)"
-    return f"(SELECT {place} FROM read_parquet({literal(str(whole))}, file_row_number = true))"
-
-
-def _undated(con: duckdb.DuckDBPyConnection, read: str, source: Source) -> list[Finding]:
-    column = focus.PERIOD_DATE[source.dataset]
-    rows = con.execute(f"SELECT x_SourceRow FROM {read} WHERE {quoted(column)} IS NULL LIMIT 20").fetchall()
-    cure = "every row needs the date it is for; ask the provider for a whole export"
-    return [Finding("dated", "has no date", cure, row=row, column=column) for (row,) in rows]
+def _split(whole: Path, source: Source, opened: export.Export) -> tuple[tuple[StagedFile, ...], int]:
+    """One file a period, and the last row's number; rows without a date are of the month of the window's first day."""
+    undated = f"{opened.window[0]:%Y-%m}" if opened.window else None
+    return TypedRows(whole, source, undated).split()
 
 
 def _totals(con: duckdb.DuckDBPyConnection, files: Sequence[StagedFile], source: Source) -> dict[str, str]:

@@ -1,0 +1,91 @@
+"""Rows keep the order of their export whatever threads read them: a row's number is its place, and files repeat."""
+
+import csv
+import hashlib
+import io
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from ingestion import ExportRefused, LoadResult, Part, Source, load_export, loading, sources, splitting
+from ingestion.registry import SourceError
+
+ROWS, GROUP = 12_000, 4096
+LONG = "x" * 3000  # so that a few rows make a file that DuckDB reads in several pieces at once
+
+
+@pytest.fixture(scope="module")
+def focus() -> Source:
+    return sources()["focus"]
+
+
+@pytest.fixture(autouse=True)
+def small_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "PASSING", f"(FORMAT parquet, COMPRESSION uncompressed, ROW_GROUP_SIZE {GROUP})")
+    monkeypatch.setattr(splitting, "ROW_GROUP", GROUP)
+
+
+def big(folder: Path, focus: Source) -> Part:
+    """The n-th row costs n cents; every third is a late correction for August."""
+    header, first = list(csv.reader(io.StringIO((focus.folder / "sample.csv").read_text())))[:2]
+    path = folder / "big.csv"
+    with path.open("w", newline="") as file:
+        rows = csv.DictWriter(file, header)
+        rows.writeheader()
+        for number in range(1, ROWS + 1):
+            late = {"ChargePeriodStart": "2026-08-31T00:00:00Z", "ChargeClass": "Correction"} if number % 3 == 0 else {}
+            told = {"BilledCost": f"{number / 100:.2f}", "SkuId": f"SKU{number}", "ChargeDescription": LONG}
+            rows.writerow(dict(zip(header, first, strict=True)) | told | late)
+    return Part(path.name, "0" * 64, path.stat().st_size, path)
+
+
+def load(part: Part, focus: Source, staging: Path) -> LoadResult:
+    return load_export([part], focus, "acme", staging)
+
+
+def test_a_row_is_numbered_by_its_place(tmp_path: Path, focus: Source) -> None:
+    loaded = load(big(tmp_path, focus), focus, tmp_path / "staging")
+    assert loaded.records == ROWS
+    assert [(file.period, file.rows) for file in loaded.files] == [("2026-08", ROWS // 3), ("2026-09", ROWS * 2 // 3)]
+    for file in loaded.files:
+        table = pq.read_table(file.path)
+        numbers = table["x_SourceRow"].to_pylist()
+        assert numbers == [n for n in range(1, ROWS + 1) if (n % 3 == 0) == (file.period == "2026-08")]
+        assert table["BilledCost"].to_pylist() == [Decimal(n) / 100 for n in numbers]
+        assert table["SkuId"].to_pylist() == [f"SKU{n}" for n in numbers]
+        assert {f"{day:%Y-%m}" for day in set(table["ChargePeriodStart"].to_pylist())} == {file.period}
+        groups = [
+            pq.ParquetFile(file.path).metadata.row_group(g).num_rows
+            for g in range(pq.ParquetFile(file.path).num_row_groups)
+        ]
+        assert all(rows >= GROUP for rows in groups[:-1]), "row groups are not cut into crumbs"
+
+
+def test_the_same_bytes_give_the_same_parquet(tmp_path: Path, focus: Source) -> None:
+    part = big(tmp_path, focus)
+    told = [
+        [hashlib.sha256(file.path.read_bytes()).hexdigest() for file in load(part, focus, tmp_path / again).files]
+        for again in ("one", "two")
+    ]
+    assert told[0] == told[1]
+    assert len(told[0]) == 2
+
+
+def test_a_select_that_loses_the_order_is_refused(tmp_path: Path, focus: Source) -> None:
+    joined = f"{focus.sql} WHERE BillingCurrency IN (SELECT 'USD' UNION ALL SELECT 'EUR')"
+    with pytest.raises(SourceError, match="does not keep the rows in order"):
+        load(big(tmp_path, focus), focus.model_copy(update={"sql": joined}), tmp_path / "staging")
+
+
+def test_rows_without_a_date_are_named_by_their_place(tmp_path: Path, focus: Source) -> None:
+    part = big(tmp_path, focus)
+    date = "CASE WHEN SkuId IN ('SKU9000', 'SKU9001') THEN NULL ELSE ChargePeriodStart END AS ChargePeriodStart"
+    undated = f"SELECT * REPLACE ({date}) FROM ({focus.sql})"
+    with pytest.raises(ExportRefused) as refused:
+        load(part, focus.model_copy(update={"sql": undated}), tmp_path / "staging")
+    assert [(finding.row, finding.column) for finding in refused.value.findings] == [
+        (9000, "ChargePeriodStart"),
+        (9001, "ChargePeriodStart"),
+    ]
