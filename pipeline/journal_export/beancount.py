@@ -37,8 +37,7 @@ def _entry(entry: Entry, journal: Journal, names: dict[str, str]) -> Iterator[st
     for line, amount in stated.rows:
         yield f"  {names[line.account]}  {plaintext.amount_text(journal, amount, stated.currency)}"
         yield from (f"    {name}: {_string(value)}" for name, value in plaintext.facts(line, plaintext.OF_LINE))
-        if stated.currency != line.func_currency:
-            yield f"    functional: {plaintext.amount_text(journal, line.func_amount, line.func_currency)}"
+        yield from (f"    {name}: {value}" for name, value in plaintext.other_amount(journal, line, stated.currency))
 
 
 def _string(words: str) -> str:

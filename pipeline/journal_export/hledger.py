@@ -35,9 +35,7 @@ def _entry(entry: Entry, journal: Journal, names: dict[str, str]) -> Iterator[st
     yield f"{head.posting_date} {'*' if entry.posted else '!'} ({entry.id}) {cells.title(head)}"
     yield from (f"    ; {name}:{_tag(value)}" for name, value in plaintext.facts(head, plaintext.OF_ENTRY))
     for line, amount in stated.rows:
-        tags = plaintext.facts(line, plaintext.OF_LINE)
-        if stated.currency != line.func_currency:
-            tags += [("functional", plaintext.amount_text(journal, line.func_amount, line.func_currency))]
+        tags = plaintext.facts(line, plaintext.OF_LINE) + plaintext.other_amount(journal, line, stated.currency)
         told = ", ".join(f"{name}:{_tag(value)}" for name, value in tags)
         yield f"    {names[line.account]}  {plaintext.amount_text(journal, amount, stated.currency)}  ; {told}"
 

@@ -86,3 +86,12 @@ def headline(journal: Journal) -> str:
     """What the file is, and whether it may still change."""
     state = f"DRAFT: {journal.drafts} of {len(journal.entries)} entries are not posted" if journal.drafts else "posted"
     return f"journal {journal.period} of {journal.entity}, {state}"
+
+
+def other_amount(journal: Journal, line: Line, stated: str) -> list[tuple[str, str]]:
+    """The line in the currency that the entry is not stated in; nothing where there is one only."""
+    if line.currency == line.func_currency:
+        return []
+    if stated == line.currency:
+        return [("functional", amount_text(journal, line.func_amount, line.func_currency))]
+    return [("billed", amount_text(journal, line.amount, line.currency))]

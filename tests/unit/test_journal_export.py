@@ -23,6 +23,7 @@ PLAIN = {
     "beancount": [sys.executable, "-m", "beancount.scripts.check"],
     "hledger": ["hledger", "check", "--strict", "-f"],
 }
+ASIDE = {"commodity", "functional:", "billed:"}  # amounts that are told, not booked
 SETTINGS = "journal_export:\n  quickbooks: {vendors: {'*': Providers}}\n"
 
 
@@ -163,6 +164,26 @@ def test_the_tool_itself_proves_the_export(kind: str, books: Books, tmp_path: Pa
 
 
 @pytest.mark.parametrize("kind", PLAIN)
+def test_plain_text_keeps_both_currencies(kind: str, tmp_path: Path) -> None:
+    """EX-17: with one rate in dollars, the euro beside them; at daily rates in euro, the billed dollars beside them."""
+    daily = entry(
+        "daily",
+        line("6100", "10.00", "CC500", fx_rate="0.91", functional="9.10"),
+        line("2110", "-10.00", fx_rate="0.92", functional="-9.10"),
+        entity_id="DE01",
+        functional_currency="EUR",
+    )
+    books = published(tmp_path / "books", group() + daily)
+    (file,) = exported(books, kind, tmp_path, "DE01")
+    text, is_to = file.read_text(), ": " if kind == "beancount" else ":"
+    assert f"functional{is_to}1979.68 EUR" in text
+    assert f"billed{is_to}10.00 USD" in text
+    assert "  9.10 EUR" in text
+    assert "billed" not in exported(books, kind, tmp_path, "US01")[0].read_text()
+    assert proved(kind, file).returncode == 0
+
+
+@pytest.mark.parametrize("kind", PLAIN)
 @pytest.mark.parametrize("entity", ["US01", "DE01", "JP01", "KW01"])
 def test_one_cent_more_is_refused_by_the_tool(kind: str, entity: str, books: Books, tmp_path: Path) -> None:
     """Each amount in turn, raised by its smallest unit, in an entry or in a balance: the tool finds every one."""
@@ -170,7 +191,11 @@ def test_one_cent_more_is_refused_by_the_tool(kind: str, entity: str, books: Boo
     text, tried = file.read_text(), 0
     for at, old in enumerate(lines := text.splitlines()):
         words = old.split("  ;")[0].split()
-        if not words or words[-1] not in {"USD", "EUR", "JPY", "KWD"} or words[0] in {"commodity", "functional:"}:
+        if (
+            not words
+            or words[-1] not in {"USD", "EUR", "JPY", "KWD"}
+            or words[0] in {"commodity", "functional:", "billed:"}
+        ):
             continue
         number = words[-4] if "~" in words else words[-2]
         unit = Decimal(1).scaleb(-len(number.partition(".")[2]))
@@ -434,9 +459,8 @@ def test_one_entity_goes_into_one_file(
 def test_what_another_version_published_is_told(books: Books, tmp_path: Path) -> None:
     """A database without a column of the contract: the cure, not a stack trace."""
     with duckdb.connect() as con:
-        con.execute(f"attach '{books.published / 'finance.duckdb'}' as old")
-        con.execute(
-            "create or replace view old.finance.fct_postings as select * exclude (policy_hash) from old.fct_postings"
-        )
+        con.execute(f"attach '{books.published / 'finance.duckdb'}' as old; use old")
+        columns = "* exclude (policy_hash)"
+        con.execute(f"create or replace view finance.fct_postings as select {columns} from main.fct_postings")
     with pytest.raises(BooksError, match="another version; run `tokenbooks run`"):
         exported(books, "csv", tmp_path)
