@@ -54,6 +54,7 @@ def build(books: Books, progress: Progress | None = None) -> BuildReport:
         if not inputs.touched(read_state(books)):
             return BuildReport()
         built, notes = _warehouse(books, inputs, lock, progress)
+        _closed_months_stand(books, inputs, sorted(built))
         _judge(books, sorted(built), progress)
         return _record(books, inputs, built, notes)
 
@@ -94,6 +95,7 @@ def _build_groups(
     policy reaches it.
     """
     from pipeline.close.frozen import frozen_company
+    from pipeline.close.sources import write_ledger
     from pipeline.company import load_company
     from pipeline.dbt import dbt_build
     from pipeline.warehouse import open_warehouse, write_inputs
@@ -103,11 +105,22 @@ def _build_groups(
         with open_warehouse(books) as con:
             write_inputs(con, books, inputs, periods)
             load_company(con, version)
+            write_ledger(con, books, inputs)
         if progress:
             progress(f"build {len(periods)} periods{' as closed' if snapshot else ''}: {', '.join(periods)}")
         if failures := dbt_build(books, lock, progress).failures:
             return failures
     return []
+
+
+def _closed_months_stand(books: Books, inputs: "Inputs", periods: list[str]) -> None:
+    """Raises BuildFailed when the journal of a closed month is not what it was closed with."""
+    from pipeline.close.standing import changed_months
+    from pipeline.warehouse import open_warehouse
+
+    with open_warehouse(books) as con:
+        if changed := changed_months(con, inputs.calendar, periods):
+            raise BuildFailed("\n".join(changed))
 
 
 def _judge(books: Books, periods: list[str], progress: Progress | None) -> None:

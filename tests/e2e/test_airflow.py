@@ -4,18 +4,14 @@ The tests follow each other as a day would: exports land, one of them bad; it is
 another export lands; a server dies; the books are opened again. What comes out equals `tokenbooks run` row for row.
 """
 
-import configparser
-import json
 import os
 import shutil
 import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,86 +23,13 @@ from pipeline import pending
 from pipeline.beginning import begin
 from pipeline.sample import deliver_sample
 from pipeline.settings import Books
-from pipeline.up.airflow_home import DEFAULT_PORT, AirflowHome
-from pipeline.up.api import AirflowApi, FlowRun
+from pipeline.up.airflow_home import DEFAULT_PORT
+from pipeline.up.api import FlowRun
+from tests.airflow_fixture import PATIENCE, Up, command_line, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
-PATIENCE = 420.0
 BAD = "openai_costs/acme-openai/2026-11-20T0600Z-truncated.json"
-
-
-def until(what: str, condition: Callable[[], object], seconds: float = PATIENCE) -> None:
-    """Poll until `condition` holds; fail by name when it does not in time."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"not in {seconds:.0f} s: {what}"
-        time.sleep(0.5)
-
-
-def command_line(process: psutil.Process) -> str:
-    """What a process runs; empty once it has ended, be it gone or waiting to be reaped."""
-    try:
-        return " ".join(process.cmdline()) if process.is_running() else ""
-    except (psutil.NoSuchProcess, psutil.ZombieProcess):
-        return ""
-
-
-@dataclass
-class Up:
-    """`tokenbooks up` in a process of its own, what it said, and every process it ever had."""
-
-    books: Books
-    process: subprocess.Popen[bytes]
-    output: Path
-    seen: set[psutil.Process] = field(default_factory=set)
-
-    @classmethod
-    def start(cls, books: Books, *options: str) -> "Up":
-        output = books.home.parent / f"up-{time.monotonic_ns()}.txt"
-        command = [sys.executable, "-m", "pipeline", "up", "--books", str(books.home), *options]
-        with output.open("wb") as file:
-            return cls(books, subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT), output)
-
-    def __enter__(self) -> "Up":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.look():
-            self.process.terminate()
-            self.end()
-
-    def said(self) -> str:
-        return self.output.read_text(errors="replace")
-
-    def look(self) -> bool:
-        """Remember every process there is below us; false once `up` has ended."""
-        with suppress(psutil.NoSuchProcess):
-            self.seen.update(psutil.Process(self.process.pid).children(recursive=True))
-        return self.process.poll() is None
-
-    def runs_until(self, what: str, condition: Callable[[], object]) -> None:
-        def holds() -> object:
-            assert self.look(), f"up ended: {self.said()}"
-            return condition()
-
-        until(f"{what}; up said: {self.said()[-3000:]}", holds)
-
-    def end(self) -> int:
-        """Wait for the end; returns the exit code."""
-        until("up ends", lambda: not self.look(), 60)
-        return self.process.returncode
-
-    def left(self) -> list[str]:
-        """What is left of its processes."""
-        return [line for process in self.seen if (line := command_line(process))]
-
-    def api(self) -> AirflowApi:
-        home = self.books.home / ".airflow"
-        config = configparser.RawConfigParser()
-        config.read(home / "airflow.cfg")
-        password = json.loads((home / "passwords.json").read_text())["admin"]
-        return AirflowApi(AirflowHome(home, config.getint("api", "port"), password))
 
 
 def published(books: Books) -> bool:
