@@ -70,7 +70,7 @@ def test_the_preparer_is_refused_and_a_second_person_closes(airflow: Up) -> None
     assert "Allocations and pool sum" in body
     assert state(airflow.books, "2026-08") == {"soft_closed"}
     ended = answered(airflow, run, USER, "Approve")
-    assert (ended["lock_in"], ended["build"], ended["withdraw"]) == ("failed", "upstream_failed", "upstream_failed")
+    assert (ended["lock_in"], ended["build"], ended["withdraw"]) == ("failed", "upstream_failed", "skipped")
     log = next((airflow.books.home / ".airflow" / "logs").glob(f"dag_id=close_period/run_id={run}/task_id=lock_in/*"))
     assert "INV-26" in log.read_text()
     assert state(airflow.books, "2026-08") == {"soft_closed"}
