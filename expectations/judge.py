@@ -40,8 +40,10 @@ def judge_load(files: list[Path], dataset: str, source: Any, context: LoadContex
     return Verdict("load", context.load_id, results, skipped, **about)
 
 
-def judge_books(warehouse: Path, periods: Iterable[str]) -> list[Verdict]:
+def judge_books(warehouse: Path, periods: Iterable[str], posted_only: Iterable[str] = ()) -> list[Verdict]:
     """Two verdicts per period, on its journal and on its statement, from the `finance` schema of a DuckDB file.
+
+    A period of `posted_only` has postings and no cost of its own, and so a journal and no statement.
 
     The file is attached read-only; nobody may hold it open for writing meanwhile.
     """
@@ -55,6 +57,7 @@ def judge_books(warehouse: Path, periods: Iterable[str]) -> list[Verdict]:
                 gate.connection.execute(f"create or replace view finance.{name} as from books.finance.{name}")
             for period in periods:
                 verdicts += [_judge_period(gate, "journal", period), _judge_period(gate, "statement", period)]
+            verdicts += [_judge_period(gate, "journal", period) for period in posted_only]
         finally:
             gate.connection.execute("drop schema finance cascade")
             gate.connection.execute("detach books")

@@ -126,17 +126,18 @@ def _closed_months_stand(books: Books, inputs: "Inputs", periods: list[str]) -> 
 def _judge(books: Books, periods: list[str], progress: Progress | None) -> None:
     """The gates for journal and statement; every verdict is kept, and a critical one that failed ends the build.
 
-    A period without cost has no journal to judge: use is often known before what it cost.
+    A period without cost has no statement to judge: use is often known before what it cost. It has a journal when
+    something is posted to it all the same, a correction of a closed month.
     """
     from expectations import judge_books
-    from pipeline.warehouse import periods_with_cost
+    from pipeline.warehouse import periods_to_judge
 
     if progress:
         progress("judge journal and statement")
-    costly = periods_with_cost(books, periods)
+    costly, posted_only = periods_to_judge(books, periods)
     for period in sorted(set(periods) - set(costly)):
-        withdraw_verdicts(books, period)
-    verdicts = judge_books(books.warehouse, costly) if costly else []
+        withdraw_verdicts(books, period, ("statement",) if period in posted_only else ("journal", "statement"))
+    verdicts = judge_books(books.warehouse, costly, posted_only) if costly or posted_only else []
     for verdict in verdicts:
         keep_verdict(books, verdict)
     failed = [

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from pipeline.close.overview import Standing, overview
 from pipeline.settings import Books
 
 if TYPE_CHECKING:
@@ -36,7 +37,10 @@ class Feed:
 
 @dataclass(frozen=True)
 class Status:
-    """Everything `tokenbooks status` tells. `stale`: periods that the next build will touch; `busy`: one is at work."""
+    """Everything `tokenbooks status` tells. `stale`: periods that the next build will touch; `busy`: one is at work.
+
+    `months` are those of an entity that were ever prepared or closed; all others are open.
+    """
 
     feeds: list[Feed] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
@@ -46,6 +50,7 @@ class Status:
     stale: list[str] = field(default_factory=list)
     unpublished: bool = False
     busy: bool = False
+    months: list[Standing] = field(default_factory=list)
 
 
 def status(books: Books) -> Status:
@@ -64,6 +69,7 @@ def status(books: Books) -> Status:
         stale=todo.periods,
         unpublished=todo.unpublished,
         busy=todo.busy,
+        months=overview(books),
     )
 
 

@@ -1,6 +1,7 @@
 """Where the gates' verdicts are kept: the one that holds under its subject, every earlier one beside them."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,9 +29,9 @@ def keep_verdict(books: Books, verdict: "Verdict", *, completes: bool = False) -
     write_whole(path, verdict.to_json())
 
 
-def withdraw_verdicts(books: Books, period: str) -> None:
+def withdraw_verdicts(books: Books, period: str, kinds: Iterable[str] = ("journal", "statement")) -> None:
     """No verdict holds on the books of a period that has no cost any more; what was said stays on record."""
-    for kind in ("journal", "statement"):
+    for kind in kinds:
         path = verdict_path(books, kind, period)
         if path.exists():
             _set_aside(path)

@@ -10,7 +10,6 @@ import pyarrow as pa
 
 from ingestion.focus import DATASETS, duckdb_type
 from pipeline.fingerprint import fingerprints
-from pipeline.ledger_tables import write_empty_ledger
 from pipeline.plan import Inputs, bounds
 from pipeline.settings import Books, BooksError
 
@@ -94,11 +93,13 @@ def read_state(books: Books) -> dict[str, str]:
         return {}
 
 
-def periods_with_cost(books: Books, periods: list[str]) -> list[str]:
-    """Those of the periods that have something to post, sorted."""
-    ask = "select distinct period from finance.fct_charges where recognized_cost <> 0 and list_contains(?, period)"
+def periods_to_judge(books: Books, periods: list[str]) -> tuple[list[str], list[str]]:
+    """Those of the periods that have cost, and those that have postings and no cost, sorted."""
+    ask = "select distinct period from finance.{} where list_contains(?, period) and {}"
     with duckdb.connect(str(books.warehouse), read_only=True) as con:
-        return sorted(period for (period,) in con.execute(ask, [periods]).fetchall())
+        costly = con.execute(ask.format("fct_charges", "recognized_cost <> 0"), [periods]).fetchall()
+        posted = con.execute(ask.format("fct_postings", "true"), [periods]).fetchall()
+    return sorted(period for (period,) in costly), sorted(period for (period,) in {*posted} - {*costly})
 
 
 def read_output(books: Books) -> list[tuple[str, str, str]]:
@@ -113,7 +114,6 @@ def write_inputs(con: duckdb.DuckDBPyConnection, books: Books, inputs: Inputs, p
     """Schema `lake` for a build of `periods`. Marks them unbuilt first, so that a crash from here on is seen."""
     con.execute("insert or replace into lake.build_state select unnest(?), ''", [periods])
     con.execute(INPUTS)
-    write_empty_ledger(con)
     for dataset in DATASETS:
         con.execute(_lake_view(dataset, _files(books, inputs, dataset, periods)))
     _insert(con, "lake.coverage", (tuple(getattr(p, name) for name in PIECE) for p in inputs.pieces))

@@ -119,6 +119,8 @@ def show_status(report: Status) -> None:
         out.print(f"[green]built[/green]  {period}", highlight=False)
     for period in report.stale:
         out.print(f"[yellow]stale[/yellow]  {period}: run `tokenbooks build`", highlight=False)
+    if report.months:
+        show_periods(report.months)
     if report.busy:
         out.print("a step is at work on the warehouse; ask again for the periods")
     if report.unpublished:

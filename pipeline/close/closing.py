@@ -16,7 +16,7 @@ from pipeline.close.figures import figures, trial_balance
 from pipeline.close.frozen import frozen_company, take_snapshot
 from pipeline.close.gate import Check, Closing, examine, in_force, missing
 from pipeline.close.periods import Calendar
-from pipeline.close.posting import drafts, posted_files, write_batch
+from pipeline.close.posting import drafts, write_batch
 from pipeline.close.refusing import (
     Entities,
     closable,
@@ -134,7 +134,7 @@ def _looking(
     frozen = calendar.frozen(period)
     policies = frozen_company(books, frozen).policies if frozen else company.policies
     with duckdb.connect(str(books.warehouse), read_only=True) as con:
-        drafts(con, posted_files(books, calendar))
+        drafts(con)
         yield Closing(books, period, together, calendar, inputs, company, policies, today or now().date()), con
 
 

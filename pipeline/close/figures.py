@@ -8,9 +8,8 @@ from typing import Any
 import duckdb
 
 from pipeline.content import digest
+from pipeline.ledger_tables import REPORTED
 
-# Statements that are kept as they were reported, one set of rows per entity and month.
-STATEMENTS = ("rpt_cost_statement", "rpt_unallocated", "rpt_reconciliation", "rpt_classification_bridge")
 # Never changes: the hash of a month closed years ago must come out again.
 BALANCE = """
     select entity_id, book, currency, account_id,
@@ -18,19 +17,16 @@ BALANCE = """
     from {postings} where entity_id = $entity and period = $period
     group by entity_id, book, currency, account_id
 """
-ABOUT_THE_LINE = ("line_no", "posting_id", "entry_id")
 
 
 def figures(con: duckdb.DuckDBPyConnection, period: str, entity: str) -> dict[str, str]:
     """Hashes of the journal (lines of the entity's books, and those it causes elsewhere), trial balance, statements."""
     asked = {"entity": entity, "period": period}
-    caused = " or origin_entity_id = $entity" if has(con, "fct_postings", "origin_entity_id") else ""
-    journal = f"select * from finance.fct_postings where period = $period and (entity_id = $entity{caused})"
+    journal = "select * from finance.fct_postings where period = $period and $entity in (entity_id, origin_entity_id)"
     found = {"journal": told(con, journal, asked), "trial_balance": trial_balance_hash(con, period, entity)}
-    for model in STATEMENTS:
-        if has(con, model, "entity_id"):
-            rows = f"select * from finance.{model} where period = $period and entity_id = $entity"
-            found[model] = told(con, rows, asked)
+    for model in REPORTED:
+        rows = f"select * from finance.{model} where period = $period and entity_id = $entity"
+        found[model] = told(con, rows, asked)
     return found
 
 

@@ -138,10 +138,11 @@ def _verdicts(closing: Closing, con: duckdb.DuckDBPyConnection) -> Iterator[Chec
     """The gates of journal and statement, as the build has judged them; a month without a journal has none."""
     from expectations import Verdict
 
-    posts = con.execute("select count(*) from finance.fct_charges where period = ?", [closing.period]).fetchall()[0][0]
-    for kind in ("journal", "statement"):
+    judged = {"journal": "fct_postings where true", "statement": "fct_charges where recognized_cost <> 0"}
+    for kind, rows in judged.items():
+        found = con.execute(f"select count(*) from finance.{rows} and period = ?", [closing.period]).fetchall()[0][0]
         path = verdict_path(closing.books, kind, closing.period)
-        passed = Verdict.from_json(path.read_text("utf-8")).passed if path.exists() else not posts
+        passed = Verdict.from_json(path.read_text("utf-8")).passed if path.exists() else not found
         seen = "refused" if path.exists() else "there is no verdict"
         yield Check(f"{kind}_verdict", f"The gate has passed the {kind}", passed, seen, "run `tokenbooks run`")
 
@@ -205,8 +206,8 @@ def _in_order(closing: Closing, con: duckdb.DuckDBPyConnection, entity: str) -> 
 def _between_entities(closing: Closing, con: duckdb.DuckDBPyConnection, entity: str) -> Check:
     """Who pays a bill decides what it charges to others: until that is closed, it may still change."""
     rows = con.execute(
-        "select distinct origin_entity_id from drafts where period = ? and entity_id = ? "
-        "and origin_entity_id is not null and origin_entity_id <> entity_id order by 1",
+        "select distinct origin_entity_id from drafts "
+        "where period = ? and entity_id = ? and origin_entity_id <> entity_id order by 1",
         [closing.period, entity],
     ).fetchall()
     payers = [p for (p,) in rows if p not in closing.together and not closing.calendar.sealed(p, closing.period)]

@@ -10,45 +10,16 @@ from pathlib import Path
 import duckdb
 
 from pipeline.close.events import folder_name
-from pipeline.close.figures import STATEMENTS, has
 from pipeline.close.periods import Calendar
 from pipeline.content import folder_hash
+from pipeline.ledger_tables import REPORTED
 from pipeline.settings import Books, BooksError
 
-AMOUNT = "decimal(28, 4)"
-# A posted line: the columns of postings.parquet, and of dbt's source ledger.postings.
-POSTING = {
-    **dict.fromkeys(("posting_id", "entry_id"), "varchar"),
-    "line_no": "integer",
-    **dict.fromkeys(("book", "entity_id", "origin_entity_id", "period", "service_period"), "varchar"),
-    "posting_date": "date",
-    **dict.fromkeys(("event", "kind", "cause", "account_id", "account_name", "account_type"), "varchar"),
-    **dict.fromkeys(("natural_class", "cost_center_id", "function", "project_id", "module_id"), "varchar"),
-    **dict.fromkeys(("source", "account", "counterparty_entity_id"), "varchar"),
-    **{"debit": AMOUNT, "credit": AMOUNT, "currency": "varchar"},
-    **{"functional_debit": AMOUNT, "functional_credit": AMOUNT, "functional_currency": "varchar"},
-    **{"fx_rate": "decimal(18, 8)", "fx_rate_type": "varchar", "fx_rate_date": "date", "fx_rate_source": "varchar"},
-    **dict.fromkeys(("rule", "policy_hash", "reversal_of"), "varchar"),
-}
 
-
-def drafts(con: duckdb.DuckDBPyConnection, posted: Sequence[str]) -> None:
-    """Make the view `drafts`: the journal lines that no close has posted yet, with the columns of a posted line."""
-    columns = ", ".join(
-        f"cast({name if has(con, 'fct_postings', name) else 'null'} as {kind}) as {name}"
-        for name, kind in POSTING.items()
-    )
+def drafts(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the view `drafts`: the journal lines that no close has posted yet."""
     drafted = "select entry_id from finance.fct_journal_entries where status = 'draft'"
-    if has(con, "fct_journal_entries", "status"):
-        con.execute(
-            f"create temp view drafts as select {columns} from finance.fct_postings where entry_id in ({drafted})"
-        )
-        return
-    listed = ", ".join(f"'{path}'" for path in posted)
-    known = f"select posting_id from read_parquet([{listed}], hive_partitioning = false)" if posted else "select ''"
-    con.execute(
-        f"create temp view drafts as select {columns} from finance.fct_postings where posting_id not in ({known})"
-    )
+    con.execute(f"create temp view drafts as select * from finance.fct_postings where entry_id in ({drafted})")
 
 
 def write_batch(
@@ -65,16 +36,15 @@ def write_batch(
     beside.mkdir(parents=True)
     marks = ", ".join("?" for _ in together)
     lines = (
-        f"from drafts where period = ? and case when coalesce(origin_entity_id, entity_id) in ({marks}) "
-        "then coalesce(origin_entity_id, entity_id) else entity_id end = ?"
+        "from drafts where period = ? and "
+        f"case when origin_entity_id in ({marks}) then origin_entity_id else entity_id end = ?"
     )
     asked = [period, *together, entity]
     count = con.execute(f"select count(*) {lines}", asked).fetchall()[0][0]
     _copy(con, f"select * {lines} order by entry_id, line_no", asked, beside / "postings.parquet")
-    for model in STATEMENTS:
-        if has(con, model, "entity_id"):
-            rows = f"select * from finance.{model} where period = ? and entity_id = ? order by all"
-            _copy(con, rows, [period, entity], beside / f"{model}.parquet")
+    for model in REPORTED:
+        rows = f"select * from finance.{model} where period = ? and entity_id = ? order by all"
+        _copy(con, rows, [period, entity], beside / f"{model}.parquet")
     month = calendar.months.get((entity, period))
     number = len(month.closings) + 1 if month else 1
     folder = place / f"{number:04d}-{folder_hash(beside)[:16]}"

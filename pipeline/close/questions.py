@@ -96,7 +96,6 @@ QUESTIONS = (
         f"""select entry_id, functional_currency, sum(functional_debit) as debit, sum(functional_credit) as credit
         from finance.fct_postings where {HERE} group by entry_id, functional_currency
         having coalesce(sum(functional_debit), -1) <> coalesce(sum(functional_credit), -2)""",
-        ("fct_postings", "functional_debit"),
     ),
     Question(
         "no_rounding_account",
@@ -109,16 +108,16 @@ QUESTIONS = (
         "No override was used after it expired",
         "let somebody ask for it anew and another approve it in company/manual_overrides.csv",
         f"""select override_id, expires_on, sum(amount) as amount from finance.fct_allocations
-        inner join company.manual_overrides using (override_id)
-        where {HERE} and charge_date >= expires_on group by all""",
-        ("fct_allocations", "override_id"),
+        inner join company.manual_overrides on contains(
+            concat_ws(' ', mgmt_policy, us_gaap_policy, ifrs_policy, tax_policy, ''), 'override:' || override_id || ' '
+        ) where {HERE} and charge_date >= expires_on group by all""",
+        ("fct_allocations", "us_gaap_policy"),
     ),
     Question(
         "invoices",
         "Every invoice ties to what was billed (INV-19)",
         "ask the provider for a corrected invoice or export, and deliver it",
-        """select * from finance.rpt_invoice_reconciliation where period = $period and entity_id = $entity
-        and blocks_close""",
-        ("rpt_invoice_reconciliation", "blocks_close"),
+        f"""select source, account, currency, billed_cost, invoiced_amount, status
+        from finance.rpt_invoice_reconciliation where {HERE} and blocks_close""",
     ),
 )

@@ -25,8 +25,8 @@ def write_ledger(con: duckdb.DuckDBPyConnection, books: Books, inputs: Inputs) -
         for period in inputs.periods:
             event = closed.get((entity, period))
             state = "closed" if calendar.sealed(entity, period) else "open"
-            known = [event.batch, event.company] if event else [None, None]
-            con.execute("insert into ledger.periods values (?, ?, ?, ?, ?)", [entity, period, state, *known])
+            row = [entity, period, state, event and event.batch, event and event.company]
+            con.execute("insert into ledger.periods values (?, ?, ?, ?, ?)", row)
         if opens := calendar.first_open(entity) or min(inputs.periods, default=None):
             con.execute("insert into ledger.posting_periods values (?, ?)", [entity, opens])
 

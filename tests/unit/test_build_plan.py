@@ -6,6 +6,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipeline.close.events import happened
+from pipeline.close.periods import Calendar, Month
 from pipeline.content import folder_hash
 from pipeline.fingerprint import fingerprints
 from pipeline.manifest import FileEntry, Load, coverage
@@ -102,6 +104,54 @@ def test_what_holds_for_all_periods_touches_all(change: str) -> None:
     else:
         after = inputs(*(one.model_copy(update={"definition": "d2"}) for one in (AUGUST, SEPTEMBER)))
     assert after.touched(inputs(AUGUST, SEPTEMBER).periods) == ["2026-08", "2026-09"]
+
+
+def calendar(*closed: tuple[str, str, str], event: str = "closed") -> Calendar:
+    """Months (entity, period, company) that were closed."""
+    return Calendar(
+        {
+            (entity, period): Month((happened(event, entity, period, company=company, batch=f"{period}-{company}"),))
+            for entity, period, company in closed
+        }
+    )
+
+
+def follow(events: Calendar, company: str = "c1", version: str = "v1", *loads: Load) -> Inputs:
+    """The plan of August and September under these events."""
+    both = loads or (AUGUST, SEPTEMBER)
+    return gather(list(both), coverage(both), {}, Company(company, version, "secret"), events)
+
+
+def test_a_closed_month_is_not_touched_by_the_company() -> None:
+    """Closed with v1: another company touches September, and August is built with its snapshot when it must be."""
+    events = calendar(("US01", "2026-08", "v1"))
+    before, after = follow(events), follow(events, "c2", "v2")
+    assert after.touched(before.periods) == ["2026-09"]
+    assert before.groups(before.periods) == [("", ["2026-08", "2026-09"])]
+    assert after.groups(after.periods) == [("v1", ["2026-08"]), ("", ["2026-09"])]
+    third = follow(calendar(("US01", "2026-08", "v1"), ("US01", "2026-09", "v2")), "c3", "v3")
+    assert third.groups(third.periods) == [("v1", ["2026-08"]), ("v2", ["2026-09"]), ("", ["2026-10"])]
+
+
+def test_preparing_and_locking_touch_nothing_and_closing_does() -> None:
+    """The first open month is there though it has no load: corrections are posted to it."""
+    assert follow(calendar(("US01", "2026-09", "v1"), event="soft_closed")).periods == follow(Calendar()).periods
+    closed = follow(calendar(("US01", "2026-08", "v1"), ("US01", "2026-09", "v1")))
+    assert closed.touched(follow(Calendar()).periods) == ["2026-08", "2026-09", "2026-10"]
+    month = calendar(("US01", "2026-09", "v1")).months["US01", "2026-09"]
+    locked = Calendar({("US01", "2026-09"): Month((*month.events, happened("locked", "US01", "2026-09")))})
+    assert follow(locked).periods == follow(calendar(("US01", "2026-09", "v1"))).periods
+
+
+def test_a_restated_closed_month_touches_the_months_after_it() -> None:
+    """Its true-up is posted to the first open month, and balances are carried on through the others."""
+    events = calendar(("US01", "2026-08", "v1"), ("US01", "2026-09", "v1"))
+    restated = load(
+        "cccc", date(2026, 8, 5), date(2026, 8, 6), ["2026-08"], as_of=datetime(2026, 10, 8), sha256="cccc" * 8
+    )
+    after = follow(events, "c1", "v1", AUGUST, SEPTEMBER, restated)
+    assert after.touched(follow(events).periods) == ["2026-08", "2026-09", "2026-10"]
+    assert after.loads_of("2026-08") == ["aaaa", "cccc"]
 
 
 def test_a_build_that_did_not_end_is_touched_again_though_the_inputs_went_back(tmp_path: Path) -> None:
