@@ -50,3 +50,8 @@ group by
     {%- endfor %}
 having sum(amount) <> 0 or sum(functional_amount) <> 0
 {%- endmacro %}
+
+{#- The legs that bear a service period's cost, as expense or asset; all others are what is owed, and what follows. -#}
+{% macro bears_cost() -%}
+    (function is not null and event in ('accrual', 'drawdown', 'chargeback'))
+{%- endmacro %}

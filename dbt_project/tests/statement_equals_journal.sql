@@ -29,8 +29,7 @@ journal as (
         sum(debit) - sum(credit) as amount
     from {{ ref('fct_postings') }}
     where
-        {{ in_build_periods() }} and service_period = period
-        and function is not null and event in ('accrual', 'drawdown', 'chargeback')
+        {{ in_build_periods() }} and service_period = period and {{ bears_cost() }}
     group by period, entity_id, currency, cost_center_id, function
     having sum(debit) <> sum(credit)
 

@@ -113,6 +113,25 @@ def test_both_views_of_a_restated_month(closed: Path, corrected: Path) -> None:
     assert fixture.rows(corrected, whole) == [(Decimal("12501.02"),)]
 
 
+def test_the_restatement_report_sums(corrected: Path) -> None:
+    """EX-13 by centre: restated 7,345.32, 4,617.56, 336.34 and 201.80; October books what it adds, and says so."""
+    found = fixture.rows(
+        corrected,
+        "select coalesce(cost_center_id, account_id), reported, adjusted, restated from finance.rpt_restatement "
+        "where service_period = '2026-09' order by 1",
+    )
+    assert [row[3] for row in found] == [
+        Decimal(cents) for cents in ["-12501.02", "7345.32", "4617.56", "336.34", "201.80"]
+    ]
+    assert all(reported + adjusted == restated for _, reported, adjusted, restated in found)
+    assert found[0][1:3] == (Decimal("-12345.67"), Decimal("-155.35"))
+    parts = "select period, attributed, pool, adjusted, posted, draft, total from finance.rpt_period_amounts order by 1"
+    assert fixture.rows(corrected, parts) == [
+        (SERVICE, *map(Decimal, ("12345.67", "0", "0", "12345.67", "0", "12345.67"))),
+        (NEXT, *map(Decimal, ("50.00", "0", "155.35", "0", "205.35", "205.35"))),
+    ]
+
+
 def test_a_second_correction_counts_from_all_that_was_posted(corrected: Path, tmp_path: Path) -> None:
     """The true-up posted in October, and the first figures after all: all of it goes back in November, as L1 says."""
     path = tmp_path / "warehouse.duckdb"
