@@ -39,6 +39,7 @@ def journal_rules(period: str, minor_units: Mapping[str, int]) -> list[Rule]:
             " or e.credit_total is distinct from p.credit or e.lines is distinct from p.lines",
             ("entry_id",),
         ),
+        *_history(period),
         _tied_to_allocations(period, minor_units),
     ]
 
@@ -49,8 +50,9 @@ def _double_entry() -> list[Rule]:
     return [
         none_of(
             "entries_balance",
-            "In every entry debit equals credit, per entity and currency.",
-            f"{grouped} having sum(debit) is distinct from sum(credit)",
+            "In every entry debit equals credit, per entity, in the bill's currency and in the entity's own (INV-12).",
+            f"{grouped}, functional_currency having sum(debit) is distinct from sum(credit)"
+            " or sum(functional_debit) is distinct from sum(functional_credit)",
             ("debit", "credit"),
         ),
         none_of(
@@ -58,8 +60,10 @@ def _double_entry() -> list[Rule]:
         ),
         never(
             "one_side_per_line",
-            "Every line is either a debit or a credit, and greater than zero.",
-            "not ((debit > 0 and credit = 0) or (credit > 0 and debit = 0))",
+            "Every line is either a debit or a credit, and greater than zero in one of its two currencies (INV-12).",
+            "not (least(debit, credit, functional_debit, functional_credit) >= 0 and debit * credit = 0"
+            " and functional_debit * functional_credit = 0"
+            " and debit + credit + functional_debit + functional_credit > 0)",
             ("entry_id", "debit", "credit"),
         ),
         none_of(
@@ -68,6 +72,50 @@ def _double_entry() -> list[Rule]:
             "select posting_id, count(*) as copies from {batch} group by posting_id"
             " having count(*) > 1 or posting_id is null",
             ("posting_id",),
+        ),
+    ]
+
+
+def _history(period: str) -> list[Rule]:
+    """What keeps posted months as they were, entities in step, and every line on a bill."""
+    that = f"period = {literal(period)}"
+    return [
+        none_of(
+            "nothing_new_in_a_closed_month",
+            "A month that is closed has posted entries only; what came later is booked in an open one (INV-13).",
+            f"select entry_id, entity_id from finance.fct_journal_entries as e where {that} and status = 'draft'"
+            f" and not {IS_OPEN.format('e')}",
+            ("entry_id",),
+        ),
+        none_of(
+            "reversals_negate",
+            "A reversal is the exact negation of a posted line, in every amount and dimension (INV-14).",
+            "select r.posting_id from (select * from {batch}) as r"
+            " left join finance.fct_postings as o on r.reversal_of = o.posting_id"
+            " where r.kind = 'reversal' and (o.posting_id is null or (r.debit, r.credit, r.functional_debit,"
+            " r.functional_credit, r.account_id, r.cost_center_id, r.project_id, r.entity_id, r.currency)"
+            " is distinct from (o.credit, o.debit, o.functional_credit, o.functional_debit, o.account_id,"
+            " o.cost_center_id, o.project_id, o.entity_id, o.currency))",
+            ("reversal_of", "debit", "credit"),
+        ),
+        none_of(
+            "entities_owe_what_others_claim",
+            "What an entity claims from another is what the other owes it, per month of service and currency (INV-22).",
+            "select least(entity_id, counterparty_entity_id) as one,"
+            " greatest(entity_id, counterparty_entity_id) as two,"
+            f" currency, sum(debit - credit) as balance from finance.fct_postings where service_{that}"
+            " and counterparty_entity_id is not null and function is null and event = 'chargeback'"
+            " group by one, two, currency having sum(debit - credit) <> 0",
+            ("counterparty_entity_id", "debit", "credit"),
+        ),
+        none_of(
+            "lines_have_charges",
+            "Every draft that bears the month's own cost names a bill that has charges, and so rows of files (INV-27).",
+            f"select posting_id, source, account from (select * from {{batch}}) as p where service_{that}"
+            f" and {BEARS_COST} and entry_id in (select entry_id from finance.fct_journal_entries where {that} and status = 'draft') and not exists"
+            f" (from finance.fct_charges as c where c.{that} and c.source = p.source and c.account = p.account"
+            " and c.currency = p.currency)",
+            ("source", "account"),
         ),
     ]
 
@@ -136,7 +184,8 @@ def _tied_statement(that: str) -> list[Rule]:
         _equal(
             "statement_ties_to_allocations",
             "The statement of a month that is not closed sums to the allocations exactly, per entity and currency.",
-            f"select {GRAIN}, sum(amount) as amount from {{batch}} as b where {IS_OPEN.format('b')} group by {GRAIN}",
+            f"select {GRAIN}, sum(amount) as amount from (select * from {{batch}}) as b"
+            f" where {IS_OPEN.format('b')} group by {GRAIN}",
             f"select {GRAIN}, sum(amount) as amount from finance.fct_allocations as a"
             f" where {that} and {IS_OPEN.format('a')} group by {GRAIN}",
         ),

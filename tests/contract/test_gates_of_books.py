@@ -27,22 +27,40 @@ with lines as (
     select entity_id, currency, cost_center_id, cast(round(sum(amount), 0) as decimal(28,4)) as net
     from fct_allocations group by all
 ), legs as (
-    select entity_id, currency, cost_center_id, 'rnd' as function, '6110' as account_id, 'expense' as account_type, net
-    from lines
+    select 'accrual' as event, entity_id, null as counterparty_entity_id, currency, cost_center_id, 'rnd' as function,
+        '6110' as account_id, net from lines
     union all
-    select entity_id, currency, null, null, '2110', 'liability', -sum(net) from lines group by all
+    select 'accrual', entity_id, null, currency, null, null, '2110', -sum(net) from lines group by all
+    union all
+    from (values ('chargeback', 'US01', 'JP01', 'USD', null, null, '1510', 7),
+        ('chargeback', 'US01', null, 'USD', null, null, '2110', -7),
+        ('chargeback', 'JP01', 'US01', 'USD', null, null, '2510', -7),
+        ('chargeback', 'JP01', null, 'USD', null, null, '2110', 7))
 )
-select 'P' || row_number() over (order by entity_id, account_id, cost_center_id) as posting_id,
-    'E-' || entity_id as entry_id, entity_id, '{PERIOD}' as period, '{PERIOD}' as service_period, 'accrual' as event,
-    function, date '2026-09-30' as posting_date, account_id,
-    account_type, 'ai_usage' as natural_class, cost_center_id, cast(greatest(net, 0) as decimal(28,4)) as debit,
-    cast(greatest(-net, 0) as decimal(28,4)) as credit, currency
+select 'P' || row_number() over (order by event, entity_id, account_id, cost_center_id) as posting_id,
+    event || '-' || entity_id as entry_id, entity_id, '{PERIOD}' as period, '{PERIOD}' as service_period, event,
+    event as kind, function, date '2026-09-30' as posting_date, account_id, 'focus' as source, 'acme' as account,
+    counterparty_entity_id, cost_center_id, null as project_id, cast(greatest(net, 0) as decimal(28,4)) as debit,
+    cast(greatest(-net, 0) as decimal(28,4)) as credit, currency,
+    cast(greatest(net, 0) as decimal(28,4)) as functional_debit,
+    cast(greatest(-net, 0) as decimal(28,4)) as functional_credit, currency as functional_currency,
+    cast(null as varchar) as reversal_of
 from legs;
+insert into fct_postings by name
+select * replace ('O' || posting_id as posting_id, 'old' as entry_id, '2026-08' as period, '2026-08' as service_period)
+from fct_postings where event = 'accrual' and entity_id = 'US01';
+insert into fct_postings by name
+select * replace ('R' || posting_id as posting_id, 'reversed' as entry_id, '{PERIOD}' as period, 'reversal' as kind,
+    debit as credit, credit as debit, functional_debit as functional_credit, functional_credit as functional_debit,
+    posting_id as reversal_of)
+from fct_postings where entry_id = 'old';
 create table fct_journal_entries as
-select entry_id, entity_id, period, currency, sum(debit) as debit_total, sum(credit) as credit_total, count(*) as lines
+select entry_id, entity_id, period, currency, 'draft' as status, sum(debit) as debit_total, sum(credit) as credit_total,
+    count(*) as lines
 from fct_postings group by all;
 create table dim_accounts as
-from (values ('6110', 'AI usage', 'expense'), ('2110', 'Accrued', 'liability'), ('9999', 'Rounding', 'expense'))
+from (values ('6110', 'AI usage', 'expense'), ('2110', 'Accrued', 'liability'),
+    ('1510', 'Receivable', 'asset'), ('2510', 'Payable', 'liability'), ('9999', 'Rounding', 'expense'))
     as t(account_id, account_name, account_type);
 create table dim_entity_periods as
 from (values ('US01', '{PERIOD}', 'open'), ('IE01', '{PERIOD}', 'closed')) as t(entity_id, period, state);
@@ -63,6 +81,7 @@ from fct_charges group by all;
 """
 
 
+FIRST_REVERSED = "posting_id = (select min(posting_id) from fct_postings where kind = 'reversal' and debit > 0)"
 FIRST = "rowid = (select min(rowid) from {0})"
 STATED = {
     ("journal", "fct_postings"): ("entry_id", "entity_id", "account_id", "currency", "debit", "credit", "posting_date"),
@@ -75,11 +94,15 @@ BROKEN = {
         "has_rows": "delete from fct_postings",
         "entries_balance": "update fct_postings set debit = debit + 0.01 where posting_id = 'P1'",
         "two_lines_or_more": "update fct_postings set entry_id = 'alone' where posting_id = 'P1'",
-        "one_side_per_line": "update fct_postings set debit = 0, credit = 0 where posting_id = 'P1'",
+        "one_side_per_line": "update fct_postings set functional_debit = 1, functional_credit = 1",
         "posting_once": "update fct_postings set posting_id = 'P1'",
         "accounts_known": "delete from dim_accounts where account_id = '6110'",
         "no_rounding_account": "update fct_postings set account_id = '9999' where posting_id = 'P1'",
         "entries_and_postings_agree": "delete from fct_journal_entries where entity_id = 'JP01'",
+        "nothing_new_in_a_closed_month": "update dim_entity_periods set state = 'locked' where entity_id = 'US01'",
+        "reversals_negate": f"update fct_postings set cost_center_id = 'CC9' where {FIRST_REVERSED}",
+        "entities_owe_what_others_claim": "update fct_postings set credit = 8 where account_id = '2510'",
+        "lines_have_charges": "update fct_charges set source = 'another' where currency = 'USD'",
         "journal_ties_to_allocations": "update fct_allocations set amount = amount + 1 where allocation_id = 'A2'",
     },
     "statement": {
