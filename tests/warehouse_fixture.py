@@ -57,6 +57,10 @@ COMPANY = {
     "rate_source varchar",
     "price_agreements": "source varchar, account varchar, model varchar, token_class varchar, "
     "unit_quantity decimal(18, 6), unit_price decimal(28, 12), currency varchar, " + SPAN,
+    "prepaid_lots": "lot_id varchar, source varchar, account varchar, kind varchar, purchased_on date, "
+    "face_amount decimal(28, 12), cost_amount decimal(28, 12), currency varchar, expires_on date",
+    "payments": "payment_id varchar, source varchar, account varchar, paid_on date, settles varchar, "
+    "amount decimal(28, 12), currency varchar, functional_amount decimal(28, 12)",
     "fx_policies": "method varchar, days_back integer, " + SPAN,
     "management_rules": "policy_id varchar, version integer, policy_hash varchar, effective_from date, "
     "effective_to date, rule_order integer, rule_id varchar, bearer_type varchar, workload varchar, "
