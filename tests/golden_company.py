@@ -20,7 +20,7 @@ def company(**tables: Iterable[Row]) -> dict[str, Iterable[Row]]:
             {"source": "meter", "provider": "Provider", "dataset": "usage"},
         ],
         "lake.drivers": [{"cost_source": "bills", "usage_source": "meter"}],
-        "lake.currencies": [{"currency": "USD", "minor_units": 2}, {"currency": "JPY", "minor_units": 0}],
+        "lake.currencies": [{"currency": c, "minor_units": n} for c, n in [("USD", 2), ("EUR", 2), ("JPY", 0)]],
         "company.entities": [{"entity_id": "US01", "name": "Acme", "functional_currency": "USD"}],
         "company.accounts": [{"source": "bills", "account": "acme", "entity_id": "US01"}],
         "company.settings": [{"key": "book", "value": "US_GAAP"}],

@@ -35,6 +35,21 @@ charged as (
 
 ),
 
+-- Use that was paid from credit bought below its face costs what the credit had cost.
+discounts as (
+
+    select
+        period,
+        source,
+        account,
+        currency,
+        sum(drawn_face - drawn_cost) as amount
+    from {{ ref('int_prepaid_days') }}
+    where not is_drawn_by_provider
+    group by period, source, account, currency
+
+),
+
 covered as (
 
     select count(*) as pieces
@@ -57,12 +72,18 @@ full outer join charged
         and counted.source = charged.source
         and counted.account = charged.account
         and counted.currency = charged.currency
+left join discounts
+    on
+        counted.period = discounts.period
+        and counted.source = discounts.source
+        and counted.account = discounts.account
+        and counted.currency = discounts.currency
 where
     counted.charge_rows is null
     or charged.charge_rows is null
     or counted.charge_rows <> charged.charge_rows
     or counted.billed_cost <> charged.billed_cost
-    or counted.recognized_cost <> charged.recognized_cost
+    or counted.recognized_cost - coalesce(discounts.amount, 0) <> charged.recognized_cost
 
 union all
 

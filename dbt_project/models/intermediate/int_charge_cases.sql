@@ -1,7 +1,7 @@
 -- Charges alike in who, where and what: everything below works on these, never on single charges.
 with
 
-charges as (select * from {{ ref('stg_charges') }}),
+charges as (select * from {{ ref('int_charges_recognized') }}),
 
 cases as (
 

@@ -45,28 +45,28 @@ sliced as (
 
 ),
 
+{% set whole = {
+    'origin_entity_id': 'entity_id', 'posting_date': 'day', 'counterparty_entity_id': 'null', 'policy_hash': 'null',
+    'cost_center_id': 'null', 'function': 'null', 'project_id': 'null', 'module_id': 'null'
+} -%}
+{% set slice = dict(
+    origin_entity_id='entity_id', posting_date='day', counterparty_entity_id='null', policy_hash='null',
+    amount='slice_amount', functional_amount='slice_functional_amount', account_id='debit_account'
+) -%}
+{% set paid = {'amount': '-slice_amount', 'functional_amount': '-slice_functional_amount', 'account_id': 'credit_account'} -%}
+
 legs as (
-    {% for relation, side, sign in [
-        ('facts', 'debit', ''), ('facts', 'credit', '-'), ('sliced', 'debit', ''), ('sliced', 'credit', '-')
-    ] -%}
-    {% set of_slice = 'slice_' if relation == 'sliced' else '' -%}
-    {% set value_of = {
-        'origin_entity_id': 'entity_id', 'posting_date': 'day', 'account_id': side ~ '_account',
-        'amount': sign ~ of_slice ~ 'amount', 'functional_amount': sign ~ of_slice ~ 'functional_amount',
-        'counterparty_entity_id': 'null', 'policy_hash': 'null'
-    } -%}
-    {% if not (of_slice and side == 'debit') -%}
-    {% set _ = value_of.update({'cost_center_id': 'null', 'function': 'null', 'project_id': 'null', 'module_id': 'null'}) -%}
-    {% endif -%}
-    select
-        {%- for name, type in var('due_columns').items() %}
-        cast({{ value_of.get(name, name) }} as {{ type }}) as {{ name }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from {{ relation }}
-    {% if not loop.last %}
+
+    {{ due_leg('facts', dict(whole, account_id='debit_account')) | indent(4) }}
     union all
-    {% endif %}
-    {%- endfor %}
+    {{ due_leg('facts', dict(
+        whole, account_id='credit_account', amount='-amount', functional_amount='-functional_amount'
+    )) | indent(4) }}
+    union all
+    {{ due_leg('sliced', slice) | indent(4) }}
+    union all
+    {{ due_leg('sliced', dict(whole, **paid)) | indent(4) }}
+
 ),
 
 final as (

@@ -25,7 +25,7 @@ final as (
         charges.service_date as day,
         cast(sum(case when charges.charge_category = 'Usage' then charges.billed_cost else 0 end) as decimal(38, 12))
             as used,
-        cast(sum(case when charges.billed_cost = 0 then charges.recognized_cost else 0 end) as decimal(38, 12))
+        cast(sum(case when charges.billed_cost = 0 then charges.stated_cost else 0 end) as decimal(38, 12))
             as drawn_by_provider
     from charges
     inner join accounts on charges.source = accounts.source and charges.account = accounts.account

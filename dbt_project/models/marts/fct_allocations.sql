@@ -1,7 +1,7 @@
 -- Every share of every charge, split exactly: first among its owners, then each owner among cost centres.
 with
 
-charges as (select * from {{ ref('stg_charges') }}),
+charges as (select * from {{ ref('int_charges_recognized') }}),
 shares as (select * from {{ ref('int_case_shares') }}),
 
 owner_slices as (

@@ -1,7 +1,7 @@
 -- Every charge line that counts, as billed; without names, e-mails, tags or principals.
 with
 
-charges as (select * from {{ ref('stg_charges') }}),
+charges as (select * from {{ ref('int_charges_recognized') }}),
 accounts as (select * from {{ ref('int_accounts_owned') }}),
 
 final as (

@@ -62,7 +62,7 @@ renamed as (
         coalesce(ConsumedUnit, PricingUnit) as unit,
 
         -- What people and centres bear: a prepaid purchase states EffectiveCost 0, its draw-down the cost.
-        coalesce(EffectiveCost, BilledCost) as recognized_cost
+        coalesce(EffectiveCost, BilledCost) as stated_cost
     from current_charges
 
 ),

@@ -95,3 +95,12 @@ with recursive steps as (
 select * from steps
 where place > 0 and up_to > before
 {%- endmacro %}
+
+{#- One leg of due lines: each column of the shape from the column of its name, or from what `value_of` says. -#}
+{% macro due_leg(relation, value_of) -%}
+select
+    {%- for name, type in var('due_columns').items() %}
+    cast({{ value_of.get(name, relation ~ '.' ~ name) }} as {{ type }}) as {{ name }}{{ ',' if not loop.last }}
+    {%- endfor %}
+from {{ relation }}
+{%- endmacro %}
