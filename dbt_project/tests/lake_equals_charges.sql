@@ -16,8 +16,7 @@ counted as (
     where
         {{ in_build_periods('charges.period') }}
         and exists (
-            select 1
-            from {{ source('lake', 'coverage') }} as coverage
+            select 1 from {{ source('lake', 'coverage') }} as coverage
             where
                 coverage.dataset = 'charges'
                 and coverage.load_id = charges.x_LoadId
@@ -28,22 +27,12 @@ counted as (
 
 ),
 
-charged as (
-
-    select * from {{ ref('int_bills_bridged') }}
-    where {{ in_build_periods() }}
-
-),
+charged as (select * from {{ ref('int_bills_bridged') }} where {{ in_build_periods() }}),
 
 -- Use that was paid from credit bought below its face costs what the credit had cost.
 discounts as (
 
-    select
-        period,
-        source,
-        account,
-        currency,
-        sum(drawn_face - drawn_cost) as amount
+    select period, source, account, currency, sum(drawn_face - drawn_cost) as amount
     from {{ ref('int_prepaid_days') }}
     where not is_drawn_by_provider
     group by period, source, account, currency
@@ -68,16 +57,12 @@ select
 from counted
 full outer join charged
     on
-        counted.period = charged.period
-        and counted.source = charged.source
-        and counted.account = charged.account
-        and counted.currency = charged.currency
+        counted.period = charged.period and counted.currency = charged.currency
+        and counted.source = charged.source and counted.account = charged.account
 left join discounts
     on
-        counted.period = discounts.period
-        and counted.source = discounts.source
-        and counted.account = discounts.account
-        and counted.currency = discounts.currency
+        counted.period = discounts.period and counted.currency = discounts.currency
+        and counted.source = discounts.source and counted.account = discounts.account
 where
     counted.charge_rows is null
     or charged.charge_rows is null
