@@ -1,5 +1,5 @@
--- Rows and money of the lake that count = those of fct_charges, per period, source, account and currency. The lake is
--- counted here on its own, and a lake that should hold rows but holds none fails: nothing ties to nothing.
+-- Rows and money of the lake that count = those of fct_charges. The lake is counted here on its own, and one that should
+-- hold rows but holds none fails: nothing ties to nothing.
 with
 
 counted as (
@@ -27,16 +27,16 @@ counted as (
 
 ),
 
-charged as (select * from {{ ref('int_bills_bridged') }} where {{ in_build_periods() }}),
-
+charged as (
+    select * from {{ ref('int_bills_bridged') }}
+    where {{ in_build_periods() }}
+),
 -- Use that was paid from credit bought below its face costs what the credit had cost.
 discounts as (
-
     select period, source, account, currency, sum(drawn_face - drawn_cost) as amount
     from {{ ref('int_prepaid_days') }}
     where not is_drawn_by_provider
     group by period, source, account, currency
-
 ),
 
 covered as (
