@@ -30,7 +30,8 @@ COMPANY_FILES = (".csv", ".yml", ".yaml", ".key")
 class Inputs:
     """All that a build's figures follow from. `periods` maps YYYY-MM to the hash of that period's inputs.
 
-    `frozen` maps the periods that are built with another company than today's to its snapshot.
+    `frozen` maps the periods that are built with another company than today's to its snapshot; `version` is the hash
+    that a snapshot taken today would have.
     """
 
     loads: "list[Load]"
@@ -40,6 +41,7 @@ class Inputs:
     periods: dict[str, str]
     calendar: Calendar = field(default_factory=Calendar)
     frozen: dict[str, str] = field(default_factory=dict)
+    version: str = ""
 
     @property
     def hash(self) -> str:
@@ -113,8 +115,8 @@ def gather(
 ) -> Inputs:
     """The inputs of a build, hashed per period.
 
-    A period follows from those before it, too: their true-ups, assets and balances are carried on. The first open
-    month of an entity that has closed one is built though it has no load yet, as corrections are posted to it.
+    A period follows from those before it, too: their true-ups, assets and balances are carried on. Closed months and
+    the first open one of each entity are built though they have no load (any more): corrections are posted there.
     """
     calendar = calendar or Calendar()
     common = {
@@ -128,14 +130,15 @@ def gather(
     frozen: dict[str, str] = {}
     periods: dict[str, str] = {}
     before = ""
-    for period in sorted({*by_period, *first_open}):
+    closed = {period for _, period, _ in calendar.closed_months()}
+    for period in sorted({*by_period, *first_open, *closed}):
         snapshot = calendar.frozen(period)
         if snapshot and snapshot != company.version:
             frozen[period] = snapshot
         follows = {**common, "company": digest([snapshot, company.secret]) if snapshot else company.now}
         mine = sorted(by_period.get(period, []) + everywhere)
         before = periods[period] = digest([follows, mine, calendar.told(period), before])
-    return Inputs(loads, pieces, known, common, periods, calendar, frozen)
+    return Inputs(loads, pieces, known, common, periods, calendar, frozen, company.version)
 
 
 def _pieces_by_period(

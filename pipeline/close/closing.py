@@ -98,7 +98,7 @@ def approve(books: Books, period: str, entity: Entities, approved_by: str, today
             seen = {one: _seen(closing, con, one) for one in together}
             refuse(missing({one: checks for one, (checks, _) in seen.items()}, period))
             refuse_changes(before, [event for _, event in seen.values()])
-            company = calendar.frozen(period) or take_snapshot(books)
+            company = calendar.frozen(period) or take_snapshot(books, closing.inputs.version)
             batches = [write_batch(con, books, calendar, period, one, together) for one in together]
         by = {"event": "closed", "at": now(), "approved_by": approved_by.strip(), "company": company}
         posted = [{**by, "batch": batch, "lines": lines} for batch, lines in batches]

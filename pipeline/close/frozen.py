@@ -24,12 +24,12 @@ def version_of(books: Books) -> str:
     return folder_hash(books.company, ENDINGS, LEFT_OUT)
 
 
-def take_snapshot(books: Books) -> str:
+def take_snapshot(books: Books, version: str) -> str:
     """Keep the company files as they are now, readable by their owner alone; returns their hash.
 
-    A snapshot that is there already stays. Raises BooksError when a file changed meanwhile.
+    A snapshot that is there already stays. Raises BooksError when the files are no longer those of `version`, which
+    the books were built from.
     """
-    version = version_of(books)
     if snapshot(books, version).exists():
         return version
     beside = snapshot(books, f".{version}.tmp")
@@ -42,7 +42,9 @@ def take_snapshot(books: Books) -> str:
             shutil.copyfile(path, target)
             target.chmod(0o600)
     if folder_hash(beside, ENDINGS, LEFT_OUT) != version:
-        raise BooksError(f"{books.company}: changed while it was copied; run this again")
+        raise BooksError(
+            f"{books.company}: changed while the month was closed; run `tokenbooks run` and close it again"
+        )
     beside.rename(snapshot(books, version))
     return version
 

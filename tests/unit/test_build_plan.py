@@ -143,6 +143,12 @@ def test_preparing_and_locking_touch_nothing_and_closing_does() -> None:
     assert follow(locked).periods == follow(calendar(("US01", "2026-09", "v1"))).periods
 
 
+def test_a_closed_month_stays_though_its_loads_are_gone() -> None:
+    """What was posted is compared with nothing, and the difference is booked in the open month."""
+    plan = follow(calendar(("US01", "2026-08", "v1")), "c1", "v1", SEPTEMBER)
+    assert sorted(plan.periods) == ["2026-08", "2026-09"]
+
+
 def test_a_restated_closed_month_touches_the_months_after_it() -> None:
     """Its true-up is posted to the first open month, and balances are carried on through the others."""
     events = calendar(("US01", "2026-08", "v1"), ("US01", "2026-09", "v1"))
