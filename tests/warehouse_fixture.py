@@ -35,9 +35,9 @@ COMPANY = {
     "accounts": "source varchar, account varchar, entity_id varchar, invoiced_as varchar, tax_recoverable varchar",
     "settings": "key varchar, value varchar",
     "cost_centers": "cost_center_id varchar, name varchar, function varchar, entity_id varchar, parent_id varchar, "
-    + SPAN,
+    "successor_id varchar, " + SPAN,
     "employees": "employee_id varchar, employee_key varchar, worker_type varchar, role_family varchar, "
-    "fte decimal(9, 6), " + SPAN,
+    "fte decimal(9, 6), manager_id varchar, " + SPAN,
     "cost_center_assignments": "employee_id varchar, cost_center_id varchar, share decimal(9, 6), " + SPAN,
     "services": "service_id varchar, name varchar, owner_employee_id varchar, workload varchar, "
     "cost_center_id varchar, " + SPAN,

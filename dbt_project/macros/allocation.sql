@@ -15,6 +15,11 @@
     {% for column in columns %}{{ relation }}.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
 {%- endmacro %}
 
+{#- True where two relations agree in all of the columns. -#}
+{% macro alike(one, other, columns) -%}
+    {% for column in columns %}{{ one }}.{{ column }} = {{ other }}.{{ column }}{{ ' and ' if not loop.last }}{% endfor %}
+{%- endmacro %}
+
 {#-
     The hash of all that made a split: its shares in order of their number, with bearer, step, method, rule and weights.
     The same from int_case_shares and from the snapshot, so that whoever has the snapshot can compute it again.

@@ -12,6 +12,12 @@
     ({{ day }} >= {{ relation }}.valid_from and ({{ relation }}.valid_to is null or {{ day }} < {{ relation }}.valid_to))
 {%- endmacro %}
 
+{#- True where two half-open intervals have a day in common. -#}
+{% macro overlap(one, other) -%}
+    ({{ one }}.valid_to is null or {{ other }}.valid_from < {{ one }}.valid_to)
+    and ({{ other }}.valid_to is null or {{ one }}.valid_from < {{ other }}.valid_to)
+{%- endmacro %}
+
 {#- The day that decides which statement a charge of the lake belongs to; monthly exports are replaced by billing month. -#}
 {% macro counted_on(charge, coverage) -%}
     cast(

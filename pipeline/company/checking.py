@@ -11,6 +11,7 @@ from pipeline.company.assets import check_changes, check_modules
 from pipeline.company.cells import check_cells
 from pipeline.company.company_settings import CompanySettings, read_settings
 from pipeline.company.declared import contract
+from pipeline.company.organisation import check_closed_centers, check_step_down, check_successors
 from pipeline.company.people import check_owners, check_shares
 from pipeline.company.policies import Policy, read_policies
 from pipeline.company.reading import ROW, read_table
@@ -83,6 +84,8 @@ def _check_tables(con: duckdb.DuckDBPyConnection, folder: Path) -> list[Finding]
         findings[name] += check_rows(con, name, table)
     findings["cost_center_assignments"] += check_shares(con)
     findings["credentials"] += check_owners(con)
+    findings["allocation_rules"] += check_step_down(con)
+    findings["cost_centers"] += check_successors(con) + check_closed_centers(con)
     findings["modules"] += check_modules(con)
     findings["asset_changes"] += check_changes(con)
     return [finding for found in findings.values() for finding in found]

@@ -52,7 +52,7 @@ class Column(Strict):
     hint: str = ""
     references: str | dict[str, str] = ""
     by: str = ""
-    list_of: str = ""
+    list_of: tuple[str, ...] = ()
 
 
 class Interval(Strict):

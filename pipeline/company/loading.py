@@ -96,6 +96,8 @@ def _from_documents(inputs: CompanyInputs) -> dict[str, pa.Table]:
         for one in inputs.settings.accounts
     ]
     settings: list[dict[str, Any]] = [{"key": key, "value": value} for key, value in inputs.settings.rows()]
+    # for what dbt has to hide by itself: of no use for the pseudonyms of employees
+    settings.append({"key": "pseudonym_salt", "value": pseudonym(inputs.secret or b"", "salt of what dbt hides")})
     return {
         "management_rules": pa.Table.from_pylist(management_rows(policies), MANAGEMENT_RULES),
         "statutory_policies": pa.Table.from_pylist(statutory_rows(policies), STATUTORY_POLICIES),

@@ -75,9 +75,10 @@ def _at(name: str, row: int, column: str) -> tuple[str, int, str]:
     return f"{name}.csv", row, column
 
 
-def _lists(con: duckdb.DuckDBPyConnection, name: str, column: str, target: str) -> list[Finding]:
+def _lists(con: duckdb.DuckDBPyConnection, name: str, column: str, targets: tuple[str, ...]) -> list[Finding]:
     """`id:weight` pairs separated by semicolons, each id known."""
-    other, key = target.split(".")
+    named = [target.split(".") for target in targets]
+    known = " union all ".join(f'select "{key}" from typed.{other} where "{key}" is not null' for other, key in named)
     bad = con.execute(
         f"""
         with pairs as (
@@ -86,13 +87,15 @@ def _lists(con: duckdb.DuckDBPyConnection, name: str, column: str, target: str) 
         )
         select {ROW}, pair from pairs
         where not regexp_full_match(pair, '[^:;]+(:\\d{{1,12}}(\\.\\d{{1,6}})?)?')
-           or split_part(pair, ':', 1) not in (select "{key}" from typed.{other} where "{key}" is not null)
+           or split_part(pair, ':', 1) not in ({known})
         order by {ROW}, pair
         """
     ).fetchall()
-    cure = f"write {key}:weight pairs separated by semicolons, each {key} being in {other}.csv"
+    keys = " or ".join(key for _, key in named)
+    files = " or ".join(f"{other}.csv" for other, _ in named)
+    cure = f"write {keys}:weight pairs separated by semicolons, each {keys} being in {files}"
     return [
-        Finding("dangling-reference", f"{shortened(pair)} is no known {key}:weight", cure, *_at(name, row, column))
+        Finding("dangling-reference", f"{shortened(pair)} is no known {keys}:weight", cure, *_at(name, row, column))
         for row, pair in bad
     ]
 

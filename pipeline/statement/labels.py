@@ -35,6 +35,8 @@ METHODS = {
 }
 REASONS = {
     "unknown_key": "A key or user nobody has claimed",
+    "expired_key": "A key outside the dates on file",
+    "shared_key": "A key that several share, and no use is metered",
     "unknown_owner": "The owner on file does not exist",
     "pre_employment": "Used before the owner's first day",
     "unowned_usage": "Its use names nobody who is known",

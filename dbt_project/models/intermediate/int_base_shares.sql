@@ -12,6 +12,7 @@ final as (
 
     select
         charge_cases.case_id,
+        case_owners.owner_key,
         coalesce(owner_shares.entity_id, accounts.entity_id) as entity_id,
         {%- for column in ['bearer_type', 'bearer_id', 'cost_center_id', 'project_id', 'activity', 'workload'] %}
         owner_shares.{{ column }},

@@ -11,7 +11,9 @@ matches as (
 
     select
         case_levels.case_id,
-        case_levels.pool_reason,
+        -- of a key that several share somebody keeps custody, and rpt_exceptions names it
+        case when identities.is_shared_key and not charge_cases.is_overhead then 'shared_key' else case_levels.pool_reason end
+            as pool_reason,
         identities.project_id,
         identities.activity,
         identities.tagged_workload,

@@ -3,7 +3,7 @@ with
 
 spreads as (
 
-    select distinct spread_id, spread_date from {{ ref('int_owners_placed') }}
+    select distinct spread_id, spread_date from {{ ref('int_spreads') }}
     where spread_kind = 'headcount'
 
 ),

@@ -1,4 +1,5 @@
 -- The credential that names each identity best; among equals the one for this source and account before a wildcard.
+-- A key on file that does not hold on the day owns nothing, and is told apart from a key that nobody knows.
 with
 
 names as (select * from {{ ref('int_identities_named') }}),
@@ -29,15 +30,18 @@ matches as (
         known.owner_id,
         known.project_id,
         known.activity,
+        {{ holds_on('known', 'names.service_date') }} as is_held,
         row_number() over (
             partition by names.identity_id
             order by
+                case when {{ holds_on('known', 'names.service_date') }} then 0 else 1 end,
                 names.name_rank,
                 case when known.source = '*' then 1 else 0 end,
                 case when known.account = '*' then 1 else 0 end,
                 known.kind,
                 known.owner_type,
-                coalesce(known.owner_id, '')
+                coalesce(known.owner_id, ''),
+                known.valid_from
         ) as match_rank
     from names
     inner join known
@@ -46,7 +50,6 @@ matches as (
             and names.name = known.name
             and (known.source = '*' or names.source = known.source)
             and (known.account = '*' or names.account = known.account)
-            and {{ holds_on('known', 'names.service_date') }}
 
 ),
 
@@ -54,13 +57,12 @@ final as (
 
     select
         identity_id,
-        name_rank,
-        owner_type,
-        owner_id,
-        project_id,
-        activity
+        {%- for column in ['name_rank', 'owner_type', 'owner_id', 'project_id', 'activity'] %}
+        max(case when is_held and match_rank = 1 then {{ column }} end) as {{ column }},
+        {%- endfor %}
+        bool_or(not is_held and name_rank <= 3) as names_expired_key
     from matches
-    where match_rank = 1
+    group by identity_id
 
 )
 

@@ -4,7 +4,7 @@ with
 identities as (select * from {{ ref('int_identities') }}),
 matched as (select * from {{ ref('int_identities_matched') }}),
 projects as (select * from {{ ref('stg_projects') }}),
-cost_centers as (select * from {{ ref('stg_cost_centers') }}),
+cost_centers as (select * from {{ ref('int_cost_centers_meant') }}),
 
 described as (
 
@@ -14,7 +14,7 @@ described as (
         matched.name_rank,
         coalesce(projects.project_id, matched.project_id) as project_id,
         projects.project_id as tagged_project_id,
-        cost_centers.cost_center_id as tagged_cost_center_id,
+        cost_centers.meant_id as tagged_cost_center_id,
         coalesce(identities.tag_activity, matched.activity, identities.activity) as activity,
         case
             when identities.tag_workload in ('prod_inference', 'shared_ci', 'shared_platform', 'admin')
@@ -34,12 +34,13 @@ described as (
             when matched.owner_type = 'project' then coalesce(projects.project_id, matched.owner_id)
             when matched.owner_type in ('employee', 'service', 'cost_center') then matched.owner_id
             when projects.project_id is not null then projects.project_id
-            when cost_centers.cost_center_id is not null then cost_centers.cost_center_id
-            when
-                coalesce(identities.consumer_id, identities.principal_id, identities.credential_id) is not null
-                and coalesce(matched.name_rank, 5) = 5
-                then 'unknown_key'
-        end as owner_id
+            when cost_centers.cost_center_id is not null then cost_centers.meant_id
+            -- read only where the owner is the pool
+            when matched.names_expired_key then 'expired_key'
+            else 'unknown_key'
+        end as owner_id,
+        matched.owner_type = 'shared' and matched.name_rank < 5 as is_shared_key,
+        case when matched.owner_type = 'shared' then matched.owner_id end as custodian_id
     from identities
     left join matched on identities.identity_id = matched.identity_id
     left join projects

@@ -2,29 +2,31 @@
 with
 
 owners as (select * from {{ ref('int_owners_placed') }}),
-spread_weights as (select * from {{ ref('int_spread_weights') }}),
-cost_centers as (select * from {{ ref('int_cost_centers_latest') }}),
+spread_centers as (select * from {{ ref('int_spread_centers') }}),
+cost_centers as (select * from {{ ref('int_cost_centers_meant') }}),
+latest as (select * from {{ ref('int_cost_centers_latest') }}),
 
 located as (
 
     select
         owners.*,
-        coalesce(owners.cost_center_id, spread_weights.cost_center_id) as bearing_cost_center_id,
-        coalesce(spread_weights.center_before, 0) as center_before,
-        coalesce(spread_weights.center_up_to, 1) as center_up_to,
-        coalesce(spread_weights.center_total, 1) as center_total,
+        coalesce(owners.cost_center_id, spread_centers.cost_center_id) as bearing_cost_center_id,
+        coalesce(spread_centers.center_before, 0) as center_before,
+        coalesce(spread_centers.center_up_to, 1) as center_up_to,
+        coalesce(spread_centers.center_total, 1) as center_total,
         case
             when owners.pool_reason is not null then owners.pool_reason
-            when owners.cost_center_id is not null or spread_weights.cost_center_id is not null then null
+            when owners.cost_center_id is not null or spread_centers.cost_center_id is not null then null
             when owners.owner_type in ('service', 'rule') then 'no_driver'
             else 'no_cost_center'
         end as final_pool_reason
     from owners
-    left join spread_weights
+    left join spread_centers
         on
-            owners.spread_kind = spread_weights.spread_kind
-            and owners.spread_id = spread_weights.spread_id
-            and owners.spread_date = spread_weights.spread_date
+            owners.spread_kind = spread_centers.spread_kind
+            and owners.spread_id = spread_centers.spread_id
+            and owners.spread_date = spread_centers.spread_date
+            and owners.service_date = spread_centers.service_date
 
 ),
 
@@ -40,13 +42,13 @@ final as (
         end as bearer_type,
         case
             when located.final_pool_reason is not null then located.final_pool_reason
-            when located.is_leaver or located.owner_type = 'rule' then located.bearing_cost_center_id
+            when located.is_leaver or located.owner_type in ('rule', 'cost_center') then located.bearing_cost_center_id
             when located.owner_type = 'employee' then located.employee_key
             else located.owner_id
         end as bearer_id,
         located.owner_id,
         located.bearing_cost_center_id as cost_center_id,
-        cost_centers.entity_id,
+        coalesce(cost_centers.entity_id, latest.entity_id) as entity_id,
         located.project_id,
         located.project_type,
         located.activity,
@@ -60,7 +62,12 @@ final as (
         located.center_up_to,
         located.center_total
     from located
-    left join cost_centers on located.bearing_cost_center_id = cost_centers.cost_center_id
+    -- the entity of the day; of a centre that was closed since, the last one known
+    left join cost_centers
+        on
+            located.bearing_cost_center_id = cost_centers.cost_center_id
+            and {{ holds_on('cost_centers', 'located.service_date') }}
+    left join latest on located.bearing_cost_center_id = latest.cost_center_id
 
 )
 

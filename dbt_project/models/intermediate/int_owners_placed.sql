@@ -3,14 +3,7 @@ with
 
 owners as (
 
-    select
-        *,
-        case owner_type
-            when 'service' then service_cost_center_id
-            when 'project' then project_cost_center_id
-            when 'cost_center' then known_cost_center_id
-        end as own_cost_center_id
-    from {{ ref('int_owners_known') }}
+    select * from {{ ref('int_owners_known') }}
 
 ),
 
@@ -19,14 +12,14 @@ reasoned as (
     select
         *,
         coalesce(tagged_cost_center_id, own_cost_center_id) as one_cost_center_id,
-        -- Of a person not employed on the day: before the first day nobody's, after the last day the last known centre's.
+        -- Of a person not employed on the day: before the first day nobody's, after the last day the manager's centre's.
         case
             when owner_type = 'pool' then owner_id
             when owner_type = 'employee' and employee_key is null then 'unknown_owner'
             when owner_type = 'employee' and is_employed = 0 and left_on is null then 'pre_employment'
             when owner_type = 'service' and known_service_id is null then 'unknown_owner'
             when owner_type = 'project' and known_project_id is null then 'unknown_owner'
-            when owner_type = 'cost_center' and known_cost_center_id is null then 'unknown_owner'
+            when owner_type = 'cost_center' and own_cost_center_id is null then 'unknown_owner'
             when
                 owner_type = 'service'
                 and rule_method = 'pool'
@@ -50,6 +43,7 @@ final as (
         activity,
         coalesce(tagged_workload, service_workload) as workload,
         pool_reason,
+        is_ownerless,
         coalesce(owner_type = 'employee' and is_employed = 0 and pool_reason is null, false) as is_leaver,
         case when pool_reason is null then one_cost_center_id end as cost_center_id,
         case
@@ -57,9 +51,9 @@ final as (
             when owner_type in ('service', 'rule') then rule_method
             when owner_type = 'employee' then 'employee'
         end as spread_kind,
-        case when owner_type = 'service' then service_rule_version else owner_id end as spread_id,
-        case when owner_type = 'employee' and is_employed = 0 then {{ day_before('left_on') }} else service_date end
-            as spread_date
+        case when owner_type = 'service' then service_rule_version else coalesce(manager_id, owner_id) end as spread_id,
+        -- without a manager the centre of the last day
+        case when is_employed = 0 and manager_id is null then {{ day_before('left_on') }} else service_date end as spread_date
     from reasoned
 
 )

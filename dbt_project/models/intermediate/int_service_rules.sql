@@ -1,13 +1,23 @@
--- How a service without a cost centre of its own is shared, on each day it bears cost: its rule, else by headcount.
+-- How a service is shared on each day that anything has an owner: its own centre, else its rule, else by headcount.
 with
+
+service_dates as (
+
+    select distinct service_date from {{ ref('int_case_owners') }}
+
+),
+
+services as (select * from {{ ref('stg_services') }}),
+cost_centers as (select * from {{ ref('int_cost_centers_meant') }}),
 
 service_days as (
 
-    select distinct
-        owner_id as service_id,
-        service_date
-    from {{ ref('int_case_owners') }}
-    where owner_type = 'service'
+    select
+        services.service_id,
+        services.cost_center_id,
+        service_dates.service_date
+    from services
+    inner join service_dates on {{ holds_on('services', 'service_dates.service_date') }}
 
 ),
 
@@ -23,6 +33,7 @@ matches as (
     select
         service_days.service_id,
         service_days.service_date,
+        service_days.cost_center_id,
         rules.rule_version,
         rules.method,
         row_number() over (
@@ -40,12 +51,17 @@ matches as (
 final as (
 
     select
-        service_id,
-        service_date,
-        coalesce(rule_version, 'default') as rule_version,
-        coalesce(method, 'headcount') as method
+        matches.service_id,
+        matches.service_date,
+        coalesce(cost_centers.meant_id, matches.cost_center_id) as cost_center_id,
+        coalesce(matches.rule_version, 'default') as rule_version,
+        coalesce(matches.method, 'headcount') as method
     from matches
-    where match_rank = 1
+    left join cost_centers
+        on
+            matches.cost_center_id = cost_centers.cost_center_id
+            and {{ holds_on('cost_centers', 'matches.service_date') }}
+    where matches.match_rank = 1
 
 )
 

@@ -1,49 +1,69 @@
--- Running weights of each spread in order of cost centre; a rule that names its centres is held to them.
+-- Running weights of each spread in order of id; a rule that names its centres is held to them.
 with
 
 candidates as (select * from {{ ref('int_spread_candidates') }}),
 targets as (select * from {{ ref('int_rule_targets') }}),
+cost_centers as (select * from {{ ref('int_cost_centers_meant') }}),
 
+{% set spread = ['spread_kind', 'spread_id', 'spread_date', 'service_date'] -%}
+
+-- the centres a rule names, by what their ids mean on the day
 targeted as (
 
-    select distinct rule_version from targets
+    select distinct
+        {{ prefixed('candidates', spread) }},
+        coalesce(cost_centers.meant_id, targets.cost_center_id) as cost_center_id
+    from candidates
+    inner join targets on candidates.spread_id = targets.rule_version
+    left join cost_centers
+        on targets.cost_center_id = cost_centers.cost_center_id and {{ holds_on('cost_centers', 'candidates.service_date') }}
+    where candidates.spread_kind <> 'employee'
 
 ),
 
 weights as (
 
     select
-        candidates.spread_kind,
-        candidates.spread_id,
-        candidates.spread_date,
-        candidates.cost_center_id,
+        {{ prefixed('candidates', spread) }},
+        coalesce(cost_centers.meant_id, candidates.cost_center_id) as cost_center_id,
+        candidates.service_id,
         cast(sum(candidates.weight) as {{ wide_integer() }}) as weight
     from candidates
-    left join targeted on candidates.spread_kind <> 'employee' and candidates.spread_id = targeted.rule_version
-    left join targets
-        on targeted.rule_version = targets.rule_version and candidates.cost_center_id = targets.cost_center_id
-    where targeted.rule_version is null or targets.rule_version is not null
-    group by candidates.spread_kind, candidates.spread_id, candidates.spread_date, candidates.cost_center_id
+    left join cost_centers
+        on
+            candidates.cost_center_id = cost_centers.cost_center_id
+            and {{ holds_on('cost_centers', 'candidates.service_date') }}
+    group by
+        {{ prefixed('candidates', spread) }},
+        coalesce(cost_centers.meant_id, candidates.cost_center_id),
+        candidates.service_id
+
+),
+
+restricted as (
+
+    select distinct {{ spread | join(', ') }} from targeted
 
 ),
 
 final as (
 
     select
-        spread_kind,
-        spread_id,
-        spread_date,
-        cost_center_id,
-        sum(weight) over spread_in_order - weight as center_before,
-        sum(weight) over spread_in_order as center_up_to,
-        sum(weight) over spread_whole as center_total
+        {{ prefixed('weights', spread + ['cost_center_id', 'service_id', 'weight']) }},
+        sum(weights.weight) over spread_in_order - weights.weight as weight_before,
+        sum(weights.weight) over spread_in_order as weight_up_to,
+        sum(weights.weight) over spread_whole as weight_total
     from weights
-    where weight > 0
+    left join restricted on {{ alike('weights', 'restricted', spread) }}
+    left join targeted on {{ alike('weights', 'targeted', spread + ['cost_center_id']) }}
+    where
+        weights.weight > 0
+        and (restricted.spread_id is null or targeted.cost_center_id is not null or weights.service_id is not null)
     window
-        spread_whole as (partition by spread_kind, spread_id, spread_date),
+        spread_whole as (partition by {{ prefixed('weights', spread) }}),
         spread_in_order as (
-            partition by spread_kind, spread_id, spread_date
-            order by cost_center_id
+            partition by {{ prefixed('weights', spread) }}
+            order by coalesce(weights.cost_center_id, weights.service_id)
             rows between unbounded preceding and current row
         )
 

@@ -10,6 +10,7 @@ final as (
         function,
         entity_id,
         parent_id,
+        successor_id,
         valid_from,
         valid_to
     from cost_centers

@@ -10,6 +10,7 @@ final as (
         worker_type,
         role_family,
         fte,
+        manager_id,
         valid_from,
         valid_to
     from employees

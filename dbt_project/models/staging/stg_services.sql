@@ -6,6 +6,7 @@ final as (
 
     select
         service_id,
+        owner_employee_id,
         nullif(workload, '') as workload,
         nullif(cost_center_id, '') as cost_center_id,
         valid_from,

@@ -14,7 +14,8 @@ final as (
         cast(coalesce(max(case when key = 'invoices_usage_tolerance' then value end), '1.00') as decimal(18, 4))
             as usage_tolerance,
         cast(coalesce(max(case when key = 'invoices_usage_tolerance_percent' then value end), '0.5') as decimal(9, 4))
-            as usage_tolerance_percent
+            as usage_tolerance_percent,
+        coalesce(max(case when key = 'pseudonym_salt' then value end), '') as pseudonym_salt
     from settings
 
 )
