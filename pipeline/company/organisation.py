@@ -71,21 +71,16 @@ def check_successors(con: duckdb.DuckDBPyConnection) -> list[Finding]:
         from walk group by all having min(day) is null or not leads order by {ROW}
         """
     ).fetchall()
-    return [
-        Finding(
-            "successor",
-            f"{centre} has a successor but no end"
-            if day is None
-            else f"the successor of {centre} leads to no cost centre on {day}",
-            "write the day of the merger as valid_to"
-            if day is None
-            else "name a cost centre that holds from that day on",
-            "cost_centers.csv",
-            row,
-            "valid_to" if day is None else "successor_id",
-        )
-        for row, centre, day, _ in wrong
-    ]
+    return [_successor_finding(*found) for found in wrong]
+
+
+def _successor_finding(row: int, centre: str, day: object, _: bool) -> Finding:
+    if day is None:
+        message, cure = f"{centre} has a successor but no end", "write the day of the merger as valid_to"
+        return Finding("successor", message, cure, "cost_centers.csv", row, "valid_to")
+    message = f"the successor of {centre} leads to no cost centre on {day}"
+    cure = "name a cost centre that holds from that day on"
+    return Finding("successor", message, cure, "cost_centers.csv", row, "successor_id")
 
 
 def check_closed_centers(con: duckdb.DuckDBPyConnection) -> list[Finding]:
