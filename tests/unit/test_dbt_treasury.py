@@ -1,10 +1,12 @@
 """Prepaid credit, invoices, tax and payments in the journal, to the cent of the worked examples."""
 
 import csv
+import shutil
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from pipeline.company.starting import DEFAULTS
@@ -142,9 +144,14 @@ FUNCTIONAL = (
 )
 
 
-def test_spot_closing_and_payment_to_the_cent(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def spot(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """EX-16 at the spot rate of each day."""
+    return euro(tmp_path_factory.mktemp("spot") / "w.duckdb", "daily_spot")
+
+
+def test_spot_closing_and_payment_to_the_cent(spot: Path) -> None:
     """EX-16: cost 3,971.97 at spot, loss 26.92 at the closing rate, cash 3,963.69, gain 35.20."""
-    path = euro(tmp_path / "w.duckdb", "daily_spot")
     amounts = [
         ("2026-10", "accrual", "2110", "-3971.97"),
         ("2026-10", "accrual", "6100", "3971.97"),
@@ -155,9 +162,9 @@ def test_spot_closing_and_payment_to_the_cent(tmp_path: Path) -> None:
         ("2026-11", "settlement", "1010", "-3963.69"),
         ("2026-11", "settlement", "2110", "3963.69"),
     ]
-    assert fixture.rows(path, FUNCTIONAL) == [(*told, Decimal(amount)) for *told, amount in amounts]
-    assert journal(path, "event = 'fx'") == [], "remeasurement moves nothing in the bill's currency"
-    assert journal(path, "account_id = '2110'", "currency") == []
+    assert fixture.rows(spot, FUNCTIONAL) == [(*told, Decimal(amount)) for *told, amount in amounts]
+    assert journal(spot, "event = 'fx'") == [], "remeasurement moves nothing in the bill's currency"
+    assert journal(spot, "account_id = '2110'", "currency") == []
 
 
 def test_the_average_of_the_month_to_the_cent(tmp_path: Path) -> None:
@@ -214,3 +221,25 @@ def test_tax_that_is_claimed_back_is_an_asset(tmp_path: Path) -> None:
         company__accounts=accounts,
     )
     assert journal(path, "event = 'tax'", "account_id") == [("1330", Decimal("2345.68")), ("2010", Decimal("-2345.68"))]
+
+
+@pytest.mark.parametrize(
+    ("start", "fault", "test"),
+    [
+        ("prepaid", "update intermediate.int_prepaid_days set drawn_cost = drawn_cost + 0.01", "prepaid_kept"),
+        ("prepaid", "update intermediate.int_prepaid_lots set kind = 'promotional'", "prepaid_kept"),
+        ("prepaid", "update intermediate.int_prepaid_used set drawn_by_provider = 1", "prepaid_kept"),
+        ("spot", "update finance.fct_postings set fx_rate_source = null where account_id = '6100'", "rates_stated"),
+        ("spot", "update finance.fct_postings set fx_rate = null where account_id = '2110'", "rates_stated"),
+    ],
+)
+def test_a_fault_turns_its_invariant_red(
+    request: pytest.FixtureRequest, tmp_path: Path, start: str, fault: str, test: str
+) -> None:
+    """INV-18 and INV-21, each by a deliberate fault."""
+    path = Path(shutil.copy(request.getfixturevalue(start), tmp_path / "w.duckdb"))
+    with duckdb.connect(str(path)) as con:
+        assert con.execute(fault).fetchall()[0][0] > 0, "the fault changes nothing"
+    result = fixture.run_dbt(path, "test", "--select", test)
+    assert result.returncode == 1
+    assert f"Failure in test {test}" in result.stdout
