@@ -5,10 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from pipeline.statement.labels import POOL
 from pipeline.statement.money import share, unit
 from pipeline.statement.queries import Row
+
+if TYPE_CHECKING:
+    from pipeline.statement.booked import Booked
 
 ZERO = Decimal(0)
 POOL_LIMIT = Decimal("0.05")  # a pool above this share of the cost is shown as a warning
@@ -34,6 +38,7 @@ class Block:
     methods: list[Row]
     charged_from_others: list[Row]
     loads: list[Row]
+    booked: "Booked"
 
     @cached_property
     def pooled(self) -> Decimal:

@@ -8,11 +8,15 @@ from decimal import Decimal
 import duckdb
 
 from pipeline.statement.block import ZERO, Block, rounding_slack, total
+from pipeline.statement.booked import read_booked
 from pipeline.statement.labels import POOL
 from pipeline.statement.money import apportion, share, to_unit, unit
 from pipeline.statement.queries import BLOCKS, QUERIES, Row, StatementError, ask, has_table
 
 Key = Callable[[Row], Hashable]
+
+# Queries that are asked elsewhere, or one instead of the other.
+OTHERS = ("lake_loads", "charge_loads", "work", "booked", "adjustments", "restated")
 
 
 def read_keys(con: duckdb.DuckDBPyConnection, periods: Collection[str] | None = None) -> list[Row]:
@@ -39,7 +43,7 @@ def read_blocks(con: duckdb.DuckDBPyConnection, periods: Collection[str] | None 
 
 def read_block(con: duckdb.DuckDBPyConnection, period: str, entity_id: str, currency: str) -> Block:
     """One block, tied to the journal. Raises StatementError naming what does not sum to it."""
-    names = [name for name in QUERIES if name not in ("lake_loads", "charge_loads", "work")]
+    names = [name for name in QUERIES if name not in OTHERS]
     has_lake = has_table(con, "lake", "loads") and has_table(con, "lake", "coverage")
     read = {
         name: ask(con, QUERIES[query], period=period, entity_id=entity_id, currency=currency)
@@ -55,7 +59,8 @@ def read_block(con: duckdb.DuckDBPyConnection, period: str, entity_id: str, curr
     read["bridge"] = fit("rpt_classification_bridge", read["bridge"], by_class, lambda row: row["mgmt_class"])
     read["methods"] = fit("fct_allocations", read["methods"], in_pool, lambda row: row["in_pool"])
     read["reconciliation"] = reconciled(read["reconciliation"], currency)
-    block = Block(period, entity_id, entity_name(con, entity_id), currency, posted, **read)
+    booked = read_booked(con, period, entity_id, currency)
+    block = Block(period, entity_id, entity_name(con, entity_id), currency, posted, **read, booked=booked)
     tie(block, where)
     return block
 
@@ -126,6 +131,7 @@ def tie(block: Block, where: str) -> None:
     for row in block.journal:
         cost[f"the {row['book']} journal charges"] += row["cost"]
     cost["the reconciliation posts"] = block.reconciled
+    cost["the month books for itself"] = block.booked.attributed + block.booked.pool
     for what, amount in cost.items():
         if amount != block.total:
             raise StatementError(f"{where}: tables sum to {block.total:,f}, {what} {amount:,f}; run `tokenbooks build`")

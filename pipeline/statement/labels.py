@@ -48,6 +48,14 @@ REASONS = {
     "no_cost_center": "The owner has no cost centre",
     "rule_pool": "A rule keeps it here",
 }
+CAUSES = {
+    "provider_correction": "The provider restated its bill",
+    "late_usage": "Use that was billed late",
+    "own_error": "Worked out otherwise than it was posted",
+    "policy_error": "A policy was wrong",
+    "estimate_trueup": "An estimate was replaced by what is known",
+    "reopened": "The month was reopened",
+}
 VERBATIM: dict[str, str] = {}
 DATASETS = {"charges": "Cost", "usage": "Use (driver)", "identities": "Identities", "invoices": "Invoices"}
 

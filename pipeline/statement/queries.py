@@ -22,6 +22,7 @@ REQUIRED = (
     "fct_postings",
     "rpt_classification_bridge",
     "rpt_cost_statement",
+    "rpt_period_amounts",
     "rpt_reconciliation",
     "rpt_trial_balance",
     "rpt_unallocated",
@@ -97,6 +98,27 @@ QUERIES = {
             coalesce(sum(debit - credit) filter (service_period = period and {_BEARS_COST}), 0) as cost
         from finance.fct_postings where {_BLOCK}
         group by all order by book, account_id
+    """,
+    "booked": f"""
+        select attributed, pool, adjusted, posted, draft, total from finance.rpt_period_amounts where {_BLOCK}
+    """,
+    "adjustments": f"""
+        select service_period, cause, account_id, account_name, coalesce(project_id, cost_center_id) as place,
+            sum(debit - credit) as amount
+        from finance.fct_postings where {_BLOCK} and service_period <> period and {_BEARS_COST}
+        group by all having sum(debit - credit) <> 0 order by all
+    """,
+    "restated": f"""
+        with lines as (
+            select p.account_id, p.account_name, coalesce(p.project_id, p.cost_center_id, '{POOL}') as place,
+                p.debit - p.credit as amount, e.status = 'posted' and p.period = p.service_period as is_reported
+            from finance.fct_postings as p inner join finance.fct_journal_entries as e using (entry_id)
+            where p.service_period = $period and p.entity_id = $entity_id and p.currency = $currency
+                and p.function is not null and p.event in ('accrual', 'drawdown', 'chargeback')
+        )
+        select account_id, account_name, place, coalesce(sum(amount) filter (is_reported), 0) as reported,
+            coalesce(sum(amount) filter (not is_reported), 0) as adjusted, sum(amount) as restated
+        from lines where (select bool_or(is_reported) from lines) group by all order by account_id, place
     """,
     "trial_balance": f"""
         select book, account_id, account_name, account_type, debit, credit, balance

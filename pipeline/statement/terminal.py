@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from pipeline.statement import labels
 from pipeline.statement.block import Block, center_name, total
+from pipeline.statement.booked import PARTS, STATES, VIEWS
 from pipeline.statement.center import CenterView, read_centers
 from pipeline.statement.figures import read_blocks
 from pipeline.statement.money import money, percent, to_unit
@@ -68,6 +69,25 @@ def _print_block(out: "Console", block: Block) -> None:
     warning = ", above the limit of 5 %" if block.pool_is_large else ""
     out.print(pool + warning, style="red" if block.pool_is_large else None, highlight=False)
     out.print(_walk(block))
+    out.print(_booked(block))
+
+
+def _booked(block: Block) -> "Table":
+    """What the month's journal books, part by part; of a closed month that was corrected since, both views."""
+    c, booked = block.currency, block.booked
+    state = "posted" if booked.posted and not booked.draft else "draft until the month is closed"
+    table = _table(f"Booked in {block.period} ({state})", "Part")
+    table.add_column(c, justify="right")
+    table.add_row("Cost of the month, attributed", money(booked.attributed, c))
+    table.add_row("Cost of the month, unallocated pool", money(booked.pool, c))
+    table.add_row("Adjustments of earlier, closed months", money(booked.adjusted, c))
+    table.add_section()
+    table.add_row("Booked in the month", money(booked.total, c), style="bold")
+    if booked.changed:
+        table.add_section()
+        for name, what in (("reported", "as reported"), ("adjusted", "adjusted since"), ("restated", "restated")):
+            table.add_row(f"This month {what}", money(total(booked.restated, name), c))
+    return table
 
 
 def _walk(block: Block) -> "Table":
@@ -143,6 +163,8 @@ def _block_json(block: Block) -> dict[str, Any]:
         "entity_id": block.entity_id,
         "currency": block.currency,
         **{name: _text(getattr(block, name), block) for name in walk},
+        "booked": {name: _text(getattr(block.booked, name), block) for name in (*PARTS, *STATES, "total")},
+        "restated": {name: _text(total(block.booked.restated, name), block) for name in VIEWS},
         "cost_centers": centers,
         "notes": {"human_capital_capex": labels.NOT_STATUTORY},
     }
