@@ -8,7 +8,14 @@ import yaml
 from pipeline.plan import PROJECT
 
 # Rows of these are kept as reported when a period of an entity is closed.
-REPORTED = ("rpt_cost_statement", "rpt_unallocated", "rpt_reconciliation", "rpt_classification_bridge")
+REPORTED = (
+    "rpt_cost_statement",
+    "rpt_unallocated",
+    "rpt_reconciliation",
+    "rpt_classification_bridge",
+    "rpt_allocation_basis",
+    "rpt_exports",
+)
 POSTINGS = "fct_postings"
 STATES = {
     "periods": "entity_id varchar, period varchar, state varchar, batch varchar, company_hash varchar",

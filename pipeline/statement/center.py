@@ -37,7 +37,7 @@ def _read(con: duckdb.DuckDBPyConnection, block: Block, cost_center: str) -> Cen
     key = {"period": block.period, "entity_id": block.entity_id, "currency": block.currency}
     exact = ask(con, QUERIES["work"], **key, cost_center=cost_center)
     fit = Fit(f"{block.period} {cost_center}", block.currency, posted, block.slack)
-    work = fit("fct_allocations", exact, {True: posted}, lambda row: True)
+    work = fit("rpt_allocation_basis", exact, {True: posted}, lambda row: True)
     return CenterView(
         block=block,
         center=block.by_center()[0],

@@ -16,7 +16,7 @@ from pipeline.statement.queries import BLOCKS, QUERIES, Row, StatementError, ask
 Key = Callable[[Row], Hashable]
 
 # Queries that are asked elsewhere, or one instead of the other.
-OTHERS = ("lake_loads", "charge_loads", "work", "booked", "adjustments", "restated")
+OTHERS = ("work", "booked", "adjustments", "restated")
 
 
 def read_keys(con: duckdb.DuckDBPyConnection, periods: Collection[str] | None = None) -> list[Row]:
@@ -43,12 +43,8 @@ def read_blocks(con: duckdb.DuckDBPyConnection, periods: Collection[str] | None 
 
 def read_block(con: duckdb.DuckDBPyConnection, period: str, entity_id: str, currency: str) -> Block:
     """One block, tied to the journal. Raises StatementError naming what does not sum to it."""
-    names = [name for name in QUERIES if name not in OTHERS]
-    has_lake = has_table(con, "lake", "loads") and has_table(con, "lake", "coverage")
-    read = {
-        name: ask(con, QUERIES[query], period=period, entity_id=entity_id, currency=currency)
-        for name, query in [*((name, name) for name in names), ("loads", "lake_loads" if has_lake else "charge_loads")]
-    }
+    key = {"period": period, "entity_id": entity_id, "currency": currency}
+    read = {name: ask(con, query, **key) for name, query in QUERIES.items() if name not in OTHERS}
     where = f"{period} {entity_id} {currency}"
     if not read["journal"] and any(row["amount"] for row in read["slices"]):
         raise StatementError(f"{where}: the journal has no entry; run `tokenbooks build`")
@@ -57,7 +53,7 @@ def read_block(con: duckdb.DuckDBPyConnection, period: str, entity_id: str, curr
     fit = Fit(where, currency, posted, rounding_slack(read["journal"], read["slices"], currency))
     read["pool"] = fit("rpt_unallocated", read["pool"], {True: in_pool[True]}, lambda row: True)
     read["bridge"] = fit("rpt_classification_bridge", read["bridge"], by_class, lambda row: row["mgmt_class"])
-    read["methods"] = fit("fct_allocations", read["methods"], in_pool, lambda row: row["in_pool"])
+    read["methods"] = fit("rpt_allocation_basis", read["methods"], in_pool, lambda row: row["in_pool"])
     read["reconciliation"] = reconciled(read["reconciliation"], currency)
     booked = read_booked(con, period, entity_id, currency)
     block = Block(period, entity_id, entity_name(con, entity_id), currency, posted, **read, booked=booked)

@@ -16,12 +16,13 @@ from pipeline.statement.labels import POOL
 Row = dict[str, Any]
 
 REQUIRED = (
-    "fct_allocations",
     "fct_charges",
     "fct_journal_entries",
     "fct_postings",
+    "rpt_allocation_basis",
     "rpt_classification_bridge",
     "rpt_cost_statement",
+    "rpt_exports",
     "rpt_period_amounts",
     "rpt_reconciliation",
     "rpt_trial_balance",
@@ -46,11 +47,6 @@ _BEARS_COST = "function is not null and event in ('accrual', 'drawdown', 'charge
 
 # Bill, reconciliation and pool are kept per account. One entity pays an account; others may bear parts of its cost.
 _PAID = f"(select distinct source, account from finance.fct_charges where {_BLOCK})"
-_TOUCHED = f"""account in (
-    select account from finance.fct_charges where {_BLOCK}
-    union
-    select account from finance.rpt_cost_statement where {_BLOCK}
-)"""
 _ACCOUNTS = f"period = $period and currency = $currency and (source, account) in {_PAID}"
 
 QUERIES = {
@@ -131,32 +127,17 @@ QUERIES = {
     """,
     "methods": f"""
         select grade, method, bearer_type = 'pool' as in_pool, sum(amount) as amount
-        from finance.fct_allocations where {_BLOCK}
+        from finance.rpt_allocation_basis where {_BLOCK}
         group by all order by grade, amount desc, method
     """,
-    "charge_loads": f"""
-        select load_id, source, account, 'charges' as dataset, null as sha256, null as window_from, null as window_last,
-            null as as_of, count(*) as rows, sum(billed_cost) as billed
-        from finance.fct_charges where period = $period and currency = $currency and {_TOUCHED}
-        group by all order by source, account, load_id
-    """,
-    "lake_loads": f"""
-        with pieces as (
-            select distinct load_id from lake.coverage
-            where day_from < cast($period || '-01' as date) + interval 1 month
-                and day_to > cast($period || '-01' as date)
-        ), billed as (
-            select load_id, count(*) as rows, sum(billed_cost) as billed
-            from finance.fct_charges where period = $period and currency = $currency group by load_id
-        )
+    "loads": f"""
         select load_id, source, account, dataset, left(sha256, 12) as sha256, window_from, window_to - 1 as window_last,
-            strftime(as_of, '%Y-%m-%d %H:%M') as as_of, coalesce(billed.rows, l.rows) as rows, billed.billed
-        from lake.loads as l inner join pieces using (load_id) left join billed using (load_id)
-        where {_TOUCHED} and (dataset <> 'charges' or billed.rows > 0)
+            strftime(as_of, '%Y-%m-%d %H:%M') as as_of, rows, billed_cost as billed
+        from finance.rpt_exports where {_BLOCK}
         order by dataset, source, account, load_id
     """,
     "work": f"""
-        select project_id, activity, sum(amount) as amount from finance.fct_allocations
+        select project_id, activity, sum(amount) as amount from finance.rpt_allocation_basis
         where {_BLOCK} and coalesce(cost_center_id, '{POOL}') = $cost_center
         group by all order by amount desc, project_id, activity
     """,

@@ -71,6 +71,10 @@ select 'A' || n as allocation_id, period, first_day + 4 as charge_date, source, 
     case when method = 'pool' then 'unknown_key' end as pool_reason
 from rounded;
 
+create table finance.rpt_allocation_basis as
+select period, entity_id, currency, cost_center_id, project_id, activity, bearer_type, method, grade, sum(amount) as amount
+from finance.fct_allocations group by all;
+
 create table finance.rpt_cost_statement as
 select period, entity_id, currency, source, case source when 'openai_costs' then 'OpenAI' when 'anthropic_cost_report' then 'Anthropic'
         when 'focus' then 'Amazon Web Services' else 'Google Cloud' end as provider, account, model,
@@ -158,6 +162,27 @@ from (values ('2026-08'), ('2026-09'), ('2026-10')) as t(p);
 
 create table lake.coverage as
 select load_id, source, account, dataset, 'charge' as window_by, window_from as day_from, window_to as day_to from lake.loads;
+
+create table finance.rpt_exports as
+with billed as (
+    select period, currency, load_id, count(*) as charges, sum(billed_cost) as billed_cost from finance.fct_charges group by all
+), touched as (
+    select period, entity_id, currency, source, account from finance.fct_charges union
+    select period, entity_id, currency, source, account from finance.fct_allocations
+)
+select distinct t.period, t.entity_id, t.currency, l.dataset, l.source, l.account, l.load_id, l.sha256, l.window_from, l.window_to,
+    l.as_of, coalesce(b.charges, l.rows) as rows, b.billed_cost
+from touched as t
+inner join lake.loads as l on t.account = l.account and l.window_from = (t.period || '-01')::date
+left join billed as b on t.period = b.period and t.currency = b.currency and l.load_id = b.load_id
+where l.dataset <> 'charges' or b.charges > 0;
+
+create table finance.rpt_period_amounts as
+select period, entity_id, currency,
+    coalesce(sum(debit - credit) filter (function <> 'unallocated'), 0)::decimal(28, 4) as attributed,
+    coalesce(sum(debit - credit) filter (function = 'unallocated'), 0)::decimal(28, 4) as pool,
+    0::decimal(28, 4) as adjusted, 0::decimal(28, 4) as posted, attributed + pool as draft, attributed + pool as total
+from finance.fct_postings where function is not null group by period, entity_id, currency;
 
 create schema company;
 create table company.entities as

@@ -196,11 +196,46 @@ def test_the_same_figures_give_the_same_bytes(folder: Path, changed_statement: C
     assert "August" not in (tmp_path / "out" / "index.html").read_text()
 
 
-def test_without_the_lake_the_loads_are_still_listed(changed_statement: Change, page: Page, tmp_path: Path) -> None:
-    """The published database has no lake: loads come from the charges, without hash and window."""
+def test_without_the_lake_the_page_is_the_same(changed_statement: Change, folder: Path, tmp_path: Path) -> None:
+    """The published database has no lake, and tells the exports all the same."""
     write_statements(changed_statement("drop schema lake cascade"), tmp_path, ["2026-10"])
-    bare = Page((tmp_path / "2026-10.html").read_text())
-    billed = bare.column("loads-US01-USD", "Billed")
-    assert sum(billed) == sum(page.column("reconciliation-US01-USD", "Billed"))
-    assert not any(row[6] for row in bare.tables["loads-US01-USD"] if row[0] == "tbody")
-    assert all(row[6] for row in page.tables["loads-US01-USD"] if row[0] == "tbody")
+    assert (tmp_path / "2026-10.html").read_bytes() == (folder / "2026-10.html").read_bytes()
+
+
+# September of US01 is closed, and a cent of CC100 is moved to CC110 in October: what a restatement leaves behind.
+RESTATED = """
+update finance.fct_journal_entries set status = 'posted' where period = '2026-09' and entity_id = 'US01';
+update finance.rpt_period_amounts set posted = total, draft = 0 where period = '2026-09' and entity_id = 'US01';
+insert into finance.fct_journal_entries by name
+select 'TU' as entry_id, entity_id, book, '2026-10' as period, '2026-09' as service_period, posting_date, event,
+    'true_up' as kind, currency, 'provider_correction' as cause, 'draft' as status, 3 as lines
+from finance.fct_journal_entries where period = '2026-09' and entity_id = 'US01';
+insert into finance.fct_postings by name
+select * exclude (net)
+    replace ('TU' as entry_id, '2026-10' as period, greatest(net, 0) as debit, greatest(-net, 0) as credit)
+from (
+    select *, case cost_center_id when 'CC100' then 12.34 when 'CC110' then 0.01 else -12.35 end as net
+    from finance.fct_postings where period = '2026-09' and entity_id = 'US01'
+        and (account_id = '2110' or cost_center_id in ('CC100', 'CC110') and account_id = '6100')
+);
+update finance.rpt_period_amounts set adjusted = 12.35, draft = draft + 12.35, total = total + 12.35
+where period = '2026-10' and entity_id = 'US01';
+"""
+
+
+def test_a_correction_shows_in_both_months_and_sums(changed_statement: Change, page: Page, tmp_path: Path) -> None:
+    """EX-13's shape: October books the adjustment of September, whose page keeps what it reported and adds a view."""
+    write_statements(changed_statement(RESTATED), tmp_path, ["2026-09", "2026-10"])
+    september, october = (Page((tmp_path / f"2026-{month}.html").read_text()) for month in ("09", "10"))
+    assert october.column("adjustments-US01-USD", "USD") == [Decimal("12.34"), Decimal("0.01")]
+    attributed, pool, adjusted = october.column("booked-US01-USD", "USD")
+    assert adjusted == Decimal("12.35")
+    assert attributed + pool == sum(page.column("centers-US01-USD", "Total"))
+    reported, since, restated = (
+        september.column("restated-US01-USD", name) for name in ("As reported", "Adjusted since", "Restated")
+    )
+    assert sum(reported) == sum(september.column("centers-US01-USD", "Total"))
+    assert sum(since) == Decimal("12.35")
+    assert [a + b for a, b in zip(reported, since, strict=True)] == restated
+    assert "All of it is posted: the month is closed" in september.text
+    assert "restated-US01-USD" not in october.tables

@@ -19,7 +19,13 @@ Change = Callable[[str], Path]
         ("update finance.fct_postings set credit = credit + 0.01 where account_id = '2110'", "does not balance"),
         ("update finance.rpt_reconciliation set difference = 0.000000000001", "does not reconcile"),
         ("update finance.rpt_unallocated set amount = amount * 2", "rpt_unallocated sums to"),
-        ("delete from finance.fct_allocations where grade = 'A'", "fct_allocations sums to"),
+        ("delete from finance.rpt_allocation_basis where grade = 'A'", "rpt_allocation_basis sums to"),
+        ("update finance.rpt_period_amounts set posted = posted + 0.01", "posted and draft sum"),
+        ("update finance.rpt_period_amounts set adjusted = 0.01, pool = pool - 0.01", "adjustments sum to"),
+        (
+            "update finance.rpt_period_amounts set total = total - 1, attributed = attributed - 1, draft = draft - 1",
+            "the month books",
+        ),
         ("delete from finance.rpt_classification_bridge", "rpt_classification_bridge sums to"),
         ("delete from finance.fct_postings", "the journal has no entry"),
         ("drop table finance.rpt_trial_balance", "finance.rpt_trial_balance missing"),
@@ -49,7 +55,8 @@ def test_a_month_of_less_than_a_cent_is_stated(changed_statement: Change, tmp_pa
     cost = "0.003 as amount, 'utility_opex' as mgmt_class, 'CC100' as cost_center_id, 'service' as bearer_type"
     tables = {
         "fct_charges": "0.003 as billed_cost, 0.003 as recognized_cost",
-        "fct_allocations": f"{cost}, 'A' as grade, 'dedicated' as method",
+        "rpt_allocation_basis": "0.003 as amount, 'CC100' as cost_center_id, 'service' as bearer_type, 'A' as grade, "
+        "'dedicated' as method",
         "rpt_cost_statement": f"{cost}, 0 as amount_rounded, 'rnd' as function",
         "rpt_classification_bridge": "0.003 as amount, 'utility_opex' as mgmt_class, 'expense' as us_gaap_treatment",
         "rpt_reconciliation": "1 as charge_rows, 0.003 as billed_cost, 0 as not_recognized, 0 as posted_rounded, "
