@@ -2,11 +2,32 @@
 
 import json
 from collections.abc import Iterable
+from decimal import Decimal
+from hashlib import sha256
 
+import yaml
+
+from pipeline.company.policies import Policy
+from pipeline.company.policy_documents import AnyPolicy, Threshold
+from pipeline.company.policy_rows import statutory_rows, statutory_rule_rows
+from pipeline.company.starting import default_files
 from tests.warehouse_fixture import Row, charge, key, month
 
+# What was on file about proj-A, and since when.
+GATES = {"authorised": "2026-05-04", "funded": "2026-05-11", "probable_completion": "2026-06-15"}
+GATES |= {"development_started": "2026-06-22", "uncertainty_resolved": "2026-06-20"}
 
-def company(**tables: Iterable[Row]) -> dict[str, Iterable[Row]]:
+
+def statutory(capitalise: bool) -> list[Policy]:
+    """The statutory policies a company starts with; `capitalise` is the controller's written permission."""
+    texts = [text for name, text in default_files().items() if "statutory" in name or "tax-us" in name]
+    allowed = f"allow_token_capitalisation: {str(capitalise).lower()}"
+    documents = [yaml.safe_load(text.replace("allow_token_capitalisation: false", allowed)) for text in texts]
+    says = [AnyPolicy.model_validate(document).root for document in documents]
+    return [Policy(one.policy_id, sha256(one.policy_id.encode()).hexdigest(), one) for one in says]
+
+
+def company(capitalise: bool = False, **tables: Iterable[Row]) -> dict[str, Iterable[Row]]:
     """The golden mini company, US01 with four cost centres and 34 people, with any table replaced."""
     functions = {"CC100": "rnd", "CC200": "sales_marketing", "CC300": "gna", "CC400": "cost_of_revenue"}
     since = {"valid_from": "2020-01-01"}
@@ -64,6 +85,7 @@ def company(**tables: Iterable[Row]) -> dict[str, Iterable[Row]]:
                 *(("expense", f, a) for f, a in accounts.items()),
                 ("capitalise", None, "1610"),
                 ("capitalise_cca_impl", None, "1320"),
+                ("prepaid", None, "1310"),
                 ("tax_asset", None, "1330"),
             ]
         ]
@@ -98,32 +120,40 @@ def company(**tables: Iterable[Row]) -> dict[str, Iterable[Row]]:
                 "reason_code": "SHARED",
             },
         ],
-        "company.statutory_policies": [
+        "company.statutory_policies": statutory_rows(statutory(capitalise), Threshold(per_project_year=Decimal(1000))),
+        "company.statutory_rules": statutory_rule_rows(statutory(capitalise)),
+        "company.projects": [
             {
-                "framework": f,
-                "policy_id": p,
-                "version": 1,
-                "effective_from": "2020-01-01",
-                "default_treatment": "expense",
-                "default_reason": "DEFAULT_EXPENSE",
+                "project_id": "proj-A",
+                "project_type": "internal_use",
+                "location_of_work": "US",
+                "entity_id": "US01",
+                **since,
             }
-            for f, p in [("us_gaap", "statutory-us-gaap"), ("ifrs", "statutory-ifrs"), ("tax_us", "tax-us")]
+        ],
+        "company.modules": [{"module_id": "mod-A", "project_id": "proj-A", "useful_life_months": 36}],
+        "company.gate_events": [
+            {"project_id": "proj-A", "gate": gate, "event_date": day, "evidence_ref": f"DOC-{gate}"}
+            for gate, day in GATES.items()
         ],
     }
     return {**books, **{name.replace("__", "."): value for name, value in tables.items()}}
 
 
-def golden_month() -> dict[str, Iterable[Row]]:
-    """accounting.md EX-12: September 2026, USD 12,345.67 billed, two people and a shared CI robot."""
+def golden_month(project: str | None = None) -> dict[str, Iterable[Row]]:
+    """accounting.md EX-12: September 2026, USD 12,345.67 billed, two people and a shared CI robot.
+
+    `project` is the tag of the coding: without it nothing can be capitalised.
+    """
     lines = [
-        ("P01", "4200.00", "coding"),
-        ("P01", "1120.40", "maintenance"),
-        ("P01", "800.00", "learning"),
-        ("P18", "4012.15", "market_simulation"),
-        ("ci-bot", "2213.12", None),
+        ("P01", "4200.00", {"activity": "coding"} | ({"project": project} if project else {})),
+        ("P01", "1120.40", {"activity": "maintenance"}),
+        ("P01", "800.00", {"activity": "learning"}),
+        ("P18", "4012.15", {"activity": "market_simulation"}),
+        ("ci-bot", "2213.12", {}),
     ]
     charges = [
-        charge("2026-09-14", cost, row, x_CredentialId=f"key-of-{owner}", Tags=json.dumps({"activity": activity}))
-        for row, (owner, cost, activity) in enumerate(lines, start=1)
+        charge("2026-09-14", cost, row, x_CredentialId=f"key-of-{owner}", Tags=json.dumps(tags))
+        for row, (owner, cost, tags) in enumerate(lines, start=1)
     ]
     return month("2026-09", charges) | {"company.credentials": [key("P01"), key("P18"), key("ci-bot", "service")]}

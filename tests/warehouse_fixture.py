@@ -11,12 +11,21 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from ingestion.focus import DATASETS, duckdb_type
+from pipeline.company.policy_rows import MANAGEMENT_RULES, STATUTORY_POLICIES, STATUTORY_RULES
 from pipeline.ledger_tables import REPORTED, ledger_columns
 
 PROJECT = Path(__file__).parent.parent / "dbt_project"
 Row = Mapping[str, Any]
+
+
+def columns_of(schema: pa.Schema) -> str:
+    """The columns of an Arrow schema as DuckDB declares them."""
+    flag = {pa.bool_(): "BOOLEAN"}
+    return ", ".join(f'"{field.name}" {flag.get(field.type) or duckdb_type(field.type)}' for field in schema)
+
 
 LAKE = {
     "coverage": "load_id varchar, source varchar, account varchar, dataset varchar, window_by varchar, "
@@ -62,12 +71,15 @@ COMPANY = {
     "payments": "payment_id varchar, source varchar, account varchar, paid_on date, settles varchar, "
     "amount decimal(28, 12), currency varchar, functional_amount decimal(28, 12)",
     "fx_policies": "method varchar, days_back integer, " + SPAN,
-    "management_rules": "policy_id varchar, version integer, policy_hash varchar, effective_from date, "
-    "effective_to date, rule_order integer, rule_id varchar, bearer_type varchar, workload varchar, "
-    "worker_type varchar, role_family varchar, activity varchar, project_type varchar, mgmt_class varchar, "
-    "reason_code varchar",
-    "statutory_policies": "framework varchar, policy_id varchar, version integer, policy_hash varchar, "
-    "effective_from date, effective_to date, default_treatment varchar, default_reason varchar",
+    "modules": "module_id varchar, project_id varchar, name varchar, depends_on varchar, useful_life_months bigint, "
+    "life_memo_ref varchar, life_memo_date date",
+    "gate_events": "project_id varchar, module_id varchar, gate varchar, event_date date, evidence_ref varchar, "
+    "recorded_by varchar, approved_by varchar",
+    "manual_overrides": "override_id varchar, charge_ref varchar, field varchar, value varchar, reason varchar, "
+    "requested_by varchar, approved_by varchar, expires_on date",
+    "management_rules": columns_of(MANAGEMENT_RULES),
+    "statutory_rules": columns_of(STATUTORY_RULES),
+    "statutory_policies": columns_of(STATUTORY_POLICIES),
 }
 
 

@@ -12,6 +12,7 @@ from pipeline.company.cells import check_cells
 from pipeline.company.company_settings import CompanySettings, read_settings
 from pipeline.company.declared import contract
 from pipeline.company.organisation import check_closed_centers, check_step_down, check_successors
+from pipeline.company.overrides import check_overrides
 from pipeline.company.people import check_owners, check_shares
 from pipeline.company.policies import Policy, read_policies
 from pipeline.company.reading import ROW, read_table
@@ -57,7 +58,7 @@ def check_company(folder: Path, secret_in: Path | None = None) -> CompanyInputs:
         findings = _check_tables(con, folder)
         entities = {row[0] for row in con.execute("select entity_id from typed.entities").fetchall()}
         settings, of_settings = read_settings(folder, entities)
-        policies, of_policies = read_policies(folder / "policies")
+        policies, of_policies = read_policies(folder / "policies", entities)
         tables = {
             name: con.execute(f"select * exclude ({ROW}) from typed.{name} order by {ROW}").to_arrow_table()
             for name in contract()
@@ -88,6 +89,7 @@ def _check_tables(con: duckdb.DuckDBPyConnection, folder: Path) -> list[Finding]
     findings["cost_centers"] += check_successors(con) + check_closed_centers(con)
     findings["modules"] += check_modules(con)
     findings["asset_changes"] += check_changes(con)
+    findings["manual_overrides"] += check_overrides(con)
     return [finding for found in findings.values() for finding in found]
 
 

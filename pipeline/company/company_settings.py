@@ -5,25 +5,16 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from ingestion.findings import Finding, shortened
 from pipeline.company.policies import line_of
+from pipeline.company.policy_documents import Amount, Threshold
 
 FILE = "tokenbooks.yml"
-
-
-def _exact(value: Any) -> Any:
-    """Refuse what YAML has already made a float: write amounts in quotes."""
-    if isinstance(value, float):
-        raise ValueError("write the number in quotes, so that it stays exact")
-    return value
-
-
-Amount = Annotated[Decimal, BeforeValidator(_exact)]
 
 
 class Strict(BaseModel):
@@ -49,12 +40,13 @@ class Account(Strict):
 
 
 class Tags(Strict):
-    """The names of the charge tags that carry the four columns."""
+    """The names of the charge tags that carry the five columns."""
 
     project: str = "project"
     activity: str = "activity"
     workload: str = "workload"
     cost_center: str = "cost_center"
+    module: str = "module"
 
 
 class Cutoff(Strict):
@@ -80,14 +72,6 @@ class Reopening(Strict):
     """For how many days a month that was reopened may be posted to."""
 
     days: int = Field(default=14, ge=1)
-
-
-class Threshold(Strict):
-    """Projects below it are expensed whatever their evidence."""
-
-    currency: str = "USD"
-    per_project_year: Amount = Decimal("25000.00")
-    below: Literal["expense"] = "expense"
 
 
 class Invoices(Strict):
@@ -131,7 +115,7 @@ class JournalExport(Strict):
 class CompanySettings(Strict):
     """company/tokenbooks.yml; what it leaves out has the default given here."""
 
-    book: str = "US_GAAP"
+    book: Literal["US_GAAP", "IFRS", "TAX_US"] = "US_GAAP"
     accounts: list[Account] = []
     tags: Tags = Tags()
     tolerance: dict[str, Amount] = {}

@@ -8,29 +8,16 @@ import duckdb
 import pyarrow as pa
 
 from pipeline.company.checking import CompanyInputs
-from pipeline.company.policies import CONDITIONS, management_rows, statutory_rows
+from pipeline.company.policy_rows import (
+    MANAGEMENT_RULES,
+    STATUTORY_POLICIES,
+    STATUTORY_RULES,
+    management_rows,
+    statutory_rows,
+    statutory_rule_rows,
+)
 
 RESTRICTED = ("compensation",)
-_VERSION: list[tuple[str, pa.DataType]] = [
-    ("policy_id", pa.string()),
-    ("version", pa.int64()),
-    ("policy_hash", pa.string()),
-    ("effective_from", pa.date32()),
-    ("effective_to", pa.date32()),
-]
-MANAGEMENT_RULES = pa.schema(
-    [
-        *_VERSION,
-        ("rule_order", pa.int64()),
-        ("rule_id", pa.string()),
-        *((condition, pa.string()) for condition in CONDITIONS),
-        ("mgmt_class", pa.string()),
-        ("reason_code", pa.string()),
-    ]
-)
-STATUTORY_POLICIES = pa.schema(
-    [("framework", pa.string()), *_VERSION, ("default_treatment", pa.string()), ("default_reason", pa.string())]
-)
 ACCOUNTS = pa.schema(
     [(name, pa.string()) for name in ("source", "account", "entity_id", "invoiced_as", "tax_recoverable")]
 )
@@ -44,8 +31,8 @@ def load_company(con: duckdb.DuckDBPyConnection, inputs: CompanyInputs) -> None:
     """Replace the schemas `company` and `restricted` by `inputs`, in one transaction.
 
     `company` has every CSV as a table of the same columns, typed, but employees without name and e-mail and with
-    `employee_key`; besides accounts, settings, management_rules and statutory_policies. `restricted` has
-    employees(employee_id, employee_key, name, email) and compensation.
+    `employee_key`; besides accounts, settings, management_rules, statutory_rules and statutory_policies. `restricted`
+    has employees(employee_id, employee_key, name, email) and compensation.
     """
     con.execute("begin")
     try:
@@ -100,7 +87,10 @@ def _from_documents(inputs: CompanyInputs) -> dict[str, pa.Table]:
     settings.append({"key": "pseudonym_salt", "value": pseudonym(inputs.secret or b"", "salt of what dbt hides")})
     return {
         "management_rules": pa.Table.from_pylist(management_rows(policies), MANAGEMENT_RULES),
-        "statutory_policies": pa.Table.from_pylist(statutory_rows(policies), STATUTORY_POLICIES),
+        "statutory_policies": pa.Table.from_pylist(
+            statutory_rows(policies, inputs.settings.capitalization_threshold), STATUTORY_POLICIES
+        ),
+        "statutory_rules": pa.Table.from_pylist(statutory_rule_rows(policies), STATUTORY_RULES),
         "accounts": pa.Table.from_pylist(accounts, ACCOUNTS),
         "fx_policies": pa.Table.from_pylist(list(inputs.settings.fx_policies()), FX_POLICIES),
         "settings": pa.Table.from_pylist(settings, SETTINGS),

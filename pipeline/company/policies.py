@@ -1,79 +1,34 @@
 """Policies (`company/policies/*.yml`): versioned, effective-dated, written by one person and approved by another.
 
-The management policy is ordered rules, first match wins; a statutory policy states what is done by default.
+Each is read, checked alone and together with the others; `policy_documents` has what they may say.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from hashlib import sha256
-from itertools import pairwise, product
+from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError
+from pydantic import ValidationError
 
 from ingestion.findings import Finding
+from pipeline.company.policy_documents import (
+    ALWAYS_REQUIRED,
+    FRAMEWORKS,
+    NEVER_CAPITALISED,
+    AnyPolicy,
+    Management,
+    Statutory,
+    StatutoryRule,
+)
 
-CONDITIONS = ("bearer_type", "workload", "worker_type", "role_family", "activity", "project_type")
-FRAMEWORKS = {"statutory-us-gaap": "us_gaap", "statutory-ifrs": "ifrs", "tax-us": "tax_us"}
-Words = Annotated[list[str], Field(min_length=1)]
-
-
-class Strict(BaseModel):
-    """A document that may say nothing unknown, since a word that is not read is a rule that does not hold."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class When(Strict):
-    """What a rule asks for; what is not named may be anything."""
-
-    bearer_type: list[Literal["employee", "service", "project", "cost_center", "pool"]] | None = None
-    workload: list[Literal["prod_inference", "shared_ci", "shared_platform", "admin"]] | None = None
-    worker_type: list[Literal["employee", "contractor"]] | None = None
-    role_family: Words | None = None
-    activity: Words | None = None
-    project_type: Words | None = None
-
-
-class Rule(Strict):
-    """One rule of the management policy."""
-
-    id: str
-    when: When = When()
-    mgmt_class: Literal["utility_opex", "human_capital_capex"] = Field(alias="class")
-    reason: str
-
-
-class Version(Strict):
-    """What every policy says of itself."""
-
-    version: int
-    effective_from: date
-    effective_to: date | None = None
-    author: str
-    approver: str
-
-
-class Management(Version):
-    """policies/management*.yml."""
-
-    policy_id: Literal["management"]
-    rules: Annotated[list[Rule], Field(min_length=1)]
-
-
-class Statutory(Version):
-    """policies/statutory-us-gaap*.yml, statutory-ifrs*.yml, tax-us*.yml."""
-
-    policy_id: Literal["statutory-us-gaap", "statutory-ifrs", "tax-us"]
-    default_treatment: Literal["expense"]
-    default_reason: str
-
-
-class AnyPolicy(RootModel[Annotated[Management | Statutory, Field(discriminator="policy_id")]]):
-    """A policy of either kind, told apart by its policy_id."""
+REGIMES = {
+    "statutory-us-gaap": ("stage_model", "asu_2025_06"),
+    "statutory-ifrs": ("ifrs",),
+    "tax-us": ("section_174a",),
+}
+BOOKS = {"statutory-us-gaap": "US_GAAP", "statutory-ifrs": "IFRS", "tax-us": "TAX_US"}
 
 
 @dataclass(frozen=True)
@@ -85,8 +40,8 @@ class Policy:
     says: Management | Statutory
 
 
-def read_policies(folder: Path) -> tuple[list[Policy], list[Finding]]:
-    """Every policy below `folder`, by id and start, and what is wrong with them, each alone and all together."""
+def read_policies(folder: Path, entities: set[str] | None = None) -> tuple[list[Policy], list[Finding]]:
+    """Every policy below `folder`, by id, entity and start, and what is wrong with them, alone and together."""
     policies: list[Policy] = []
     findings: list[Finding] = []
     for path in sorted([*folder.glob("*.yml"), *folder.glob("*.yaml")]):
@@ -100,8 +55,8 @@ def read_policies(folder: Path) -> tuple[list[Policy], list[Finding]]:
             findings += _invalid(file, error, content)
         else:
             policies.append(policy)
-            findings += _alone(policy, content)
-    policies.sort(key=lambda policy: (policy.says.policy_id, policy.says.effective_from, policy.file))
+            findings += [_found(policy, content, *fault) for fault in _alone(policy.says, entities)]
+    policies.sort(key=lambda one: (one.says.policy_id, one.says.entity or "", one.says.effective_from, one.file))
     return policies, findings + list(_together(policies))
 
 
@@ -134,73 +89,75 @@ def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())
 
 
-def _alone(policy: Policy, content: bytes) -> Iterator[Finding]:
-    says = policy.says
+Place = tuple[int | str, ...]
+Fault = tuple[str, str, str, Place]  # rule, message, cure, place in the document
 
-    def fault(rule: str, message: str, cure: str, *place: int | str) -> Finding:
-        return Finding(rule, message, cure, policy.file, line_of(content, place), ".".join(map(str, place)))
 
+def _found(policy: Policy, content: bytes, rule: str, message: str, cure: str, place: Place) -> Finding:
+    return Finding(rule, message, cure, policy.file, line_of(content, place), ".".join(map(str, place)))
+
+
+def _alone(says: Management | Statutory, entities: set[str] | None) -> Iterator[Fault]:
     if says.author.strip().lower() == says.approver.strip().lower():
         message = f"{says.approver!r} wrote the policy and approved it"
-        yield fault("self-approved", message, "have somebody else approve it", "approver")
+        yield "self-approved", message, "have somebody else approve it", ("approver",)
     if says.effective_to is not None and says.effective_to <= says.effective_from:
         message = f"ends on {says.effective_to}, not after its start {says.effective_from}"
-        yield fault("dates-reversed", message, "write a later day, or nothing", "effective_to")
-    rules = says.rules if isinstance(says, Management) else []
-    for at, rule in enumerate(rules):
-        if rule.id in [before.id for before in rules[:at]]:
-            yield fault("duplicate-key", f"two rules are called {rule.id!r}", "rename one", "rules", at, "id")
-    if rules and any(rules[-1].when.model_dump().values()):
+        yield "dates-reversed", message, "write a later day, or nothing", ("effective_to",)
+    if entities is not None and says.entity is not None and says.entity not in entities:
+        message = f"{says.entity!r} is not an entity_id of entities.csv"
+        yield "dangling-reference", message, "correct it, or add it there", ("entity",)
+    names = [rule.id for rule in says.rules]
+    for at, name in enumerate(names):
+        if name in names[:at]:
+            yield "duplicate-key", f"two rules are called {name!r}", "rename one", ("rules", at, "id")
+    if names and any(value is not None for value in says.rules[-1].when.model_dump().values()):
         message = "a charge that no rule matches would have no class"
-        yield fault("policy", message, "end with a rule without `when`", "rules", len(rules) - 1, "when")
+        yield "policy", message, "end with a rule without `when`", ("rules", len(names) - 1, "when")
+    if isinstance(says, Statutory):
+        yield from _statutory(says)
+
+
+def _statutory(says: Statutory) -> Iterator[Fault]:
+    if says.holds_regime not in REGIMES[says.policy_id]:
+        known = " or ".join(REGIMES[says.policy_id])
+        yield "policy", f"{says.holds_regime} is no regime of {says.policy_id}", f"write {known}", ("regime",)
+    if says.book not in (None, BOOKS[says.policy_id]):
+        message = f"{says.policy_id} does not decide the book {says.book}"
+        yield "policy", message, f"write {BOOKS[says.policy_id]}, or leave it out", ("book",)
+    for at, rule in enumerate(says.rules):
+        if rule.treat.startswith("capitalise") and not says.is_tax:
+            yield from _capitalising(rule, ("rules", at))
+
+
+def _capitalising(rule: StatutoryRule, place: Place) -> Iterator[Fault]:
+    """A rule that capitalises asks for all evidence, before the module is ready or for an enhancement (INV-10)."""
+    missing = [evidence for evidence in ALWAYS_REQUIRED if evidence not in rule.require]
+    if missing:
+        message = f"{rule.id} capitalises without asking for {', '.join(missing)}"
+        yield "evidence", message, f"require: [{', '.join(ALWAYS_REQUIRED)}]", (*place, "require")
+    if not (rule.before or rule.after):
+        message = f"{rule.id} would capitalise whether or not the module is ready"
+        cure = "write `before: ready_for_use`, or `after: ready_for_use` for authorised enhancements"
+        yield "evidence", message, cure, (*place, "treat")
+    activities = rule.when.activity or ["any"]
+    wrong = sorted(NEVER_CAPITALISED.intersection(activities))
+    if wrong:
+        message = f"{rule.id} would capitalise {', '.join(wrong)}"
+        cure = "list the activities of developing software, such as coding and testing"
+        yield "evidence", message, cure, (*place, "when")
 
 
 def _together(policies: list[Policy]) -> Iterator[Finding]:
-    """Versions of one policy follow each other: on every day one holds."""
+    """Versions of one policy for one entity follow each other: on every day one holds (INV-25)."""
+    general = {policy.says.policy_id for policy in policies if policy.says.entity is None}
     for before, after in pairwise(policies):
-        if before.says.policy_id != after.says.policy_id:
+        if (before.says.policy_id, before.says.entity) != (after.says.policy_id, after.says.entity):
             continue
         ends, starts = before.says.effective_to, after.says.effective_from
         if ends is None or ends > starts:
             message = f"from {starts} both this version and the one in {before.file} hold"
             yield Finding("overlap", message, f"write effective_to: {starts} there", after.file, 1, "effective_from")
-        elif ends < starts:
+        elif ends < starts and (after.says.entity is None or after.says.policy_id not in general):
             message = f"no version of {after.says.policy_id} holds from {ends} to {starts} (excluded)"
             yield Finding("gap", message, "let the versions follow each other", after.file, 1, "effective_from")
-
-
-def management_rows(policies: list[Policy]) -> list[dict[str, Any]]:
-    """One row per rule and combination of the values it lists; None = any. Columns of company.management_rules."""
-    return [
-        {**_version(policy), "rule_order": order, "rule_id": rule.id, **dict(zip(CONDITIONS, values, strict=True))}
-        | {"mgmt_class": rule.mgmt_class, "reason_code": rule.reason}
-        for policy in policies
-        if isinstance(policy.says, Management)
-        for order, rule in enumerate(policy.says.rules, start=1)
-        for values in product(*(getattr(rule.when, condition) or [None] for condition in CONDITIONS))
-    ]
-
-
-def statutory_rows(policies: list[Policy]) -> list[dict[str, Any]]:
-    """One row per version of a statutory policy. Columns of company.statutory_policies."""
-    return [
-        {
-            "framework": FRAMEWORKS[policy.says.policy_id],
-            **_version(policy),
-            "default_treatment": policy.says.default_treatment,
-            "default_reason": policy.says.default_reason,
-        }
-        for policy in policies
-        if isinstance(policy.says, Statutory)
-    ]
-
-
-def _version(policy: Policy) -> dict[str, Any]:
-    says = policy.says
-    return {
-        "policy_id": says.policy_id,
-        "version": says.version,
-        "policy_hash": policy.hash,
-        "effective_from": says.effective_from,
-        "effective_to": says.effective_to,
-    }

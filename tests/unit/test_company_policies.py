@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.company.policies import management_rows, read_policies, statutory_rows
+from pipeline.company.policies import read_policies
+from pipeline.company.policy_documents import Threshold
+from pipeline.company.policy_rows import management_rows, statutory_rows
 
 MANAGEMENT = """\
 policy_id: management
@@ -64,7 +66,7 @@ def test_rules_become_one_row_per_combination_in_their_order(tmp_path: Path) -> 
 def test_a_statutory_policy_states_its_framework_and_default(tmp_path: Path) -> None:
     policies, findings = read_policies(written(tmp_path, statutory=STATUTORY))
     assert findings == []
-    (row,) = statutory_rows(policies)
+    (row,) = statutory_rows(policies, Threshold())
     assert (row["framework"], row["version"], row["default_treatment"]) == ("ifrs", 3, "expense")
     assert row["effective_to"] is None
     assert len(row["policy_hash"]) == 64

@@ -1,11 +1,10 @@
--- The shares of every case that finds its own bearers: owner, cost centre, class and treatment, with exact weights.
+-- The shares of every case that finds its own bearers: owner and cost centre, with exact weights.
 with
 
 charge_cases as (select * from {{ ref('int_charge_cases') }}),
 case_owners as (select * from {{ ref('int_case_owners') }}),
 owner_shares as (select * from {{ ref('int_owner_shares') }}),
-classes as (select * from {{ ref('int_owners_classified') }}),
-treatments as (select * from {{ ref('int_treatments') }}),
+settings as (select * from {{ ref('stg_settings') }}),
 accounts as (select * from {{ ref('int_accounts_owned') }}),
 
 final as (
@@ -35,12 +34,16 @@ final as (
         end as grade,
         owner_shares.allocation_rule,
         owner_shares.pool_reason,
-        {%- for column in ['mgmt_class', 'mgmt_reason', 'mgmt_policy'] %}
-        classes.{{ column }},
-        {%- endfor %}
-        {%- for column in ['us_gaap_treatment', 'ifrs_treatment', 'tax_treatment', 'statutory_reason', 'statutory_policy'] %}
-        treatments.{{ column }},
-        {%- endfor %}
+        -- the attribution grades of accounting.md section 2.3: what is metered or driven is no better for its project
+        case
+            when owner_shares.bearer_type = 'pool' or owner_shares.project_id is null then 'E'
+            when case_owners.method = 'metered' then greatest(owner_shares.project_grade, 'C')
+            when case_owners.grade >= 'D' or owner_shares.driver_method is not null
+                then greatest(owner_shares.project_grade, 'D')
+            else owner_shares.project_grade
+        end as project_grade,
+        {{ json_text('charge_cases.tags', 'settings.tag_module') }} as tagged_module_id,
+        owner_shares.is_leaver,
         case_owners.owner_before,
         case_owners.owner_up_to,
         case_owners.owner_total,
@@ -50,8 +53,7 @@ final as (
     from charge_cases
     inner join case_owners on charge_cases.case_id = case_owners.case_id
     inner join owner_shares on case_owners.owner_key = owner_shares.owner_key
-    inner join classes on owner_shares.owner_key = classes.owner_key
-    inner join treatments on owner_shares.service_date = treatments.service_date
+    cross join settings
     left join accounts on charge_cases.source = accounts.source and charge_cases.account = accounts.account
 
 )

@@ -1,6 +1,6 @@
 -- Every share of every case, numbered, with the weights that split an amount exactly and the hash that fixes them.
 {%- set weights = ['owner_before', 'owner_up_to', 'owner_total', 'center_before', 'center_up_to', 'center_total'] %}
-{%- set told = var('bearer_columns') + ['step', 'method', 'grade', 'allocation_rule'] + var('class_columns') %}
+{%- set told = var('bearer_columns') + ['step', 'method', 'grade', 'allocation_rule'] + var('followed_columns') %}
 
 with
 
@@ -22,7 +22,7 @@ shares as (
         case when overhead_weights.bearer_type = 'pool' then 'pool' else 'base' end as method,
         overhead_weights.grade,
         cast(null as string) as allocation_rule,
-        {{ prefixed('overhead_weights', var('class_columns')) }},
+        {{ prefixed('overhead_weights', var('followed_columns')) }},
         overhead_weights.owner_before,
         overhead_weights.owner_up_to,
         overhead_weights.owner_total,

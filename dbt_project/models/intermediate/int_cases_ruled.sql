@@ -15,6 +15,7 @@ matches as (
         case when identities.is_shared_key and not charge_cases.is_overhead then 'shared_key' else case_levels.pool_reason end
             as pool_reason,
         identities.project_id,
+        identities.project_grade,
         identities.activity,
         identities.tagged_workload,
         identities.tagged_cost_center_id,
@@ -53,6 +54,7 @@ final as (
             else pool_reason
         end as owner_id,
         project_id,
+        project_grade,
         activity,
         tagged_workload,
         tagged_cost_center_id

@@ -14,6 +14,7 @@ described as (
         matched.name_rank,
         coalesce(projects.project_id, matched.project_id) as project_id,
         projects.project_id as tagged_project_id,
+        {{ project_grade('projects', 'matched') }} as project_grade,
         cost_centers.meant_id as tagged_cost_center_id,
         coalesce(identities.tag_activity, matched.activity, identities.activity) as activity,
         case

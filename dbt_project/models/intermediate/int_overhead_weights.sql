@@ -28,7 +28,7 @@ carried as (
 
     select
         scopes.scope_id,
-        {{ prefixed('shares', var('bearer_columns') + var('class_columns')) }},
+        {{ prefixed('shares', var('bearer_columns') + var('followed_columns')) }},
         max(shares.grade) as grade,
         sum({{ to_picos(split_amount(
             split_amount('scopes.recognized_cost', 'shares.owner_before', 'shares.owner_up_to', 'shares.owner_total'),
@@ -37,7 +37,7 @@ carried as (
     from scopes
     inner join chosen on scopes.scope_id = chosen.scope_id
     inner join shares on scopes.case_id = shares.case_id
-    group by scopes.scope_id, {{ prefixed('shares', var('bearer_columns') + var('class_columns')) }}
+    group by scopes.scope_id, {{ prefixed('shares', var('bearer_columns') + var('followed_columns')) }}
 
 ),
 
@@ -47,7 +47,7 @@ weights as (
     select
         *,
         greatest({{ whole_quotient('picos', '1000') }}, 1) as weight,
-        {{ row_key(var('bearer_columns') + var('class_columns')) }} as share_key
+        {{ row_key(var('bearer_columns') + var('followed_columns')) }} as share_key
     from carried
     where picos > 0
 

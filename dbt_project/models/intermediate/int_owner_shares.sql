@@ -51,6 +51,7 @@ final as (
         coalesce(cost_centers.entity_id, latest.entity_id) as entity_id,
         located.project_id,
         located.project_type,
+        located.project_grade,
         located.activity,
         located.workload,
         located.is_leaver,

@@ -40,6 +40,7 @@ final as (
         employee_key,
         case when owner_type = 'project' then owner_id else project_id end as project_id,
         project_type,
+        project_grade,
         activity,
         coalesce(tagged_workload, service_workload) as workload,
         pool_reason,

@@ -1,48 +1,60 @@
--- The statutory treatment of every service date per framework. Without dated evidence all of them expense.
+-- The treatment of each slice per framework, with reason, policy and function. A project below its threshold in the year
+-- so far is expensed, and what was expensed stays so (IAS 38.71).
 with
 
-service_dates as (
+slices as (select * from {{ ref('int_slices') }}),
+weighed as (select * from {{ ref('int_treatments_weighed') }}),
+years as (select * from {{ ref('int_project_years') }}),
 
-    select distinct service_date from {{ ref('int_owner_shares') }}
+decided as (
+
+    select
+        weighed.*,
+        case
+            when weighed.kept_from is not null then weighed.kept_from
+            when weighed.treatment not in ('capitalise', 'capitalise_cca_impl') or weighed.framework = 'tax_us' then null
+            when weighed.threshold_amount is null or weighed.threshold_amount = 0 then null
+            when weighed.currency <> weighed.threshold_currency then 'THRESHOLD_CURRENCY'
+            when coalesce(years.amount, 0) < weighed.threshold_amount then 'BELOW_THRESHOLD'
+        end as expensed_for
+    from weighed
+    left join years
+        on
+            weighed.period = years.period
+            and weighed.framework = years.framework
+            and weighed.project_id = years.project_id
+            and weighed.currency = years.currency
 
 ),
 
-policies as (select * from {{ ref('stg_statutory_policies') }}),
-
-matches as (
+outcomes as (
 
     select
-        service_dates.service_date,
-        policies.framework,
-        policies.default_treatment,
-        policies.default_reason,
-        policies.policy_id || '@' || cast(policies.version as string) as policy,
-        row_number() over (
-            partition by service_dates.service_date, policies.framework
-            order by policies.effective_from desc, policies.version desc, policies.policy_id asc
-        ) as match_rank
-    from service_dates
-    inner join policies
-        on
-            service_dates.service_date >= policies.effective_from
-            and (policies.effective_to is null or service_dates.service_date < policies.effective_to)
+        slice_id,
+        framework,
+        case when expensed_for is null then treatment else 'expense' end as treatment,
+        coalesce(expensed_for, reason) as reason,
+        policy,
+        function
+    from decided
 
 ),
 
 final as (
 
     select
-        service_dates.service_date,
-        {%- for framework, column in [('us_gaap', 'us_gaap'), ('ifrs', 'ifrs'), ('tax_us', 'tax')] %}
-        coalesce(max(case when matches.framework = '{{ framework }}' then matches.default_treatment end), 'expense')
-            as {{ column }}_treatment,
+        slices.slice_id,
+        {%- for framework, column in var('frameworks').items() %}
+        {%- for what, otherwise in [('treatment', "'expense'"), ('reason', "'DEFAULT_EXPENSE'"), ('policy', "'none'")] %}
+        coalesce(max(case when outcomes.framework = '{{ framework }}' then outcomes.{{ what }} end), {{ otherwise }})
+            as {{ column }}_{{ what }},
         {%- endfor %}
-        coalesce(max(case when matches.framework = 'us_gaap' then matches.default_reason end), 'DEFAULT_EXPENSE')
-            as statutory_reason,
-        coalesce(nullif({{ sorted_texts('matches.policy') }}, ''), 'none') as statutory_policy
-    from service_dates
-    left join matches on service_dates.service_date = matches.service_date and matches.match_rank = 1
-    group by service_dates.service_date
+        max(case when outcomes.framework = '{{ framework }}' then outcomes.function end) as {{ column }}_function
+        {%- if not loop.last %},{% endif %}
+        {%- endfor %}
+    from slices
+    left join outcomes on slices.slice_id = outcomes.slice_id
+    group by slices.slice_id
 
 )
 

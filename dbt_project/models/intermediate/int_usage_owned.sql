@@ -26,6 +26,7 @@ owned as (
             else identities.owner_id
         end as owner_id,
         identities.project_id,
+        identities.project_grade,
         identities.activity,
         identities.tagged_workload,
         identities.tagged_cost_center_id,
@@ -58,6 +59,7 @@ final as (
         owner_type,
         owner_id,
         project_id,
+        project_grade,
         activity,
         tagged_workload,
         tagged_cost_center_id,
@@ -68,7 +70,7 @@ final as (
     from owned
     group by
         source, account, service_date, sub_account_id, model, token_class, service_tier, context_window, unit,
-        owner_type, owner_id, project_id, activity, tagged_workload, tagged_cost_center_id
+        owner_type, owner_id, project_id, project_grade, activity, tagged_workload, tagged_cost_center_id
 
 )
 

@@ -14,7 +14,7 @@ lines as (
 
     select
         {{ line | join(', ') }},
-        max(statutory_policy) as policy
+        max(book_policy) as policy
     from costs
     group by {{ line | join(', ') }}
 

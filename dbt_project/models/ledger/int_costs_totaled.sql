@@ -10,14 +10,12 @@ allocations as (
 
 ),
 
-settings as (select * from {{ ref('stg_settings') }}),
 accounts as (select * from {{ ref('int_accounts_owned') }}),
 entities as (select * from {{ ref('stg_entities') }}),
 cost_centers as (select * from {{ ref('int_cost_centers_latest') }}),
 
 {% set grain = ['period', 'charge_date', 'source', 'account', 'entity_id', 'currency', 'event', 'model', 'cost_center_id',
-    'project_id', 'workload', 'bearer_type', 'mgmt_class', 'us_gaap_treatment', 'ifrs_treatment', 'tax_treatment',
-    'statutory_policy'] -%}
+    'project_id', 'module_id', 'bearer_type', 'mgmt_class', 'book_treatment', 'book_function', 'book_policy'] -%}
 
 totals as (
 
@@ -36,22 +34,11 @@ described as (
         accounts.entity_id as paying_entity_id,
         coalesce(payers.functional_currency, totals.currency) as paying_currency,
         coalesce(bearers.functional_currency, totals.currency) as bearing_currency,
-        cast(null as string) as module_id,
         coalesce(totals.cost_center_id, '(unallocated)') as statement_center_id,
         coalesce(cost_centers.cost_center_name, '(unallocated)') as cost_center_name,
-        -- serving customers is cost of revenue, whichever centre runs it (accounting.md section 2.3, step 3)
-        case
-            when totals.cost_center_id is null then 'unallocated'
-            when totals.workload = 'prod_inference' then 'cost_of_revenue'
-            else cost_centers.function
-        end as function,
-        case settings.book
-            when 'IFRS' then totals.ifrs_treatment
-            when 'TAX_US' then totals.tax_treatment
-            else totals.us_gaap_treatment
-        end as treatment
+        totals.book_treatment as treatment,
+        totals.book_function as function
     from totals
-    cross join settings
     inner join accounts on totals.source = accounts.source and totals.account = accounts.account
     left join entities as payers on accounts.entity_id = payers.entity_id
     left join entities as bearers on totals.entity_id = bearers.entity_id

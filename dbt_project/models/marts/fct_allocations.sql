@@ -2,7 +2,7 @@
 with
 
 charges as (select * from {{ ref('int_charges_recognized') }}),
-shares as (select * from {{ ref('int_case_shares') }}),
+shares as (select * from {{ ref('int_shares_classed') }}),
 
 owner_slices as (
 
@@ -45,6 +45,7 @@ final as (
         bearer_id,
         cost_center_id,
         project_id,
+        module_id,
         activity,
         workload,
         step,
@@ -52,6 +53,7 @@ final as (
         allocation_rule,
         waterfall,
         grade,
+        project_grade,
         ratio,
         {{ split_amount('owner_amount', 'center_before', 'center_up_to', 'center_total') }} as amount,
 
@@ -59,11 +61,15 @@ final as (
         mgmt_class,
         mgmt_reason,
         mgmt_policy,
-        us_gaap_treatment,
-        ifrs_treatment,
-        tax_treatment,
-        statutory_reason,
-        statutory_policy,
+        {%- for framework in var('frameworks').values() %}
+        {{ framework }}_treatment,
+        {{ framework }}_reason,
+        {{ framework }}_policy,
+        {%- endfor %}
+        book_treatment,
+        book_function,
+        book_policy,
+        evidence_ids,
         pool_reason,
         weights_hash
     from owner_slices

@@ -8,16 +8,19 @@ final as (
         policy_id,
         version,
         policy_hash,
+        entity,
         effective_from,
         effective_to,
         rule_order,
         rule_id,
-        bearer_type,
-        workload,
-        worker_type,
-        role_family,
-        activity,
-        project_type,
+        {%- for condition in var('rule_conditions') %}
+        {{ condition }},
+        {%- endfor %}
+        service_from,
+        service_to,
+        amount_per_day,
+        amount_per_period,
+        currency,
         mgmt_class,
         reason_code
     from management_rules

@@ -11,6 +11,7 @@ final as (
         coalesce(max(case when key = 'tag_activity' then value end), 'activity') as tag_activity,
         coalesce(max(case when key = 'tag_workload' then value end), 'workload') as tag_workload,
         coalesce(max(case when key = 'tag_cost_center' then value end), 'cost_center') as tag_cost_center,
+        coalesce(max(case when key = 'tag_module' then value end), 'module') as tag_module,
         cast(coalesce(max(case when key = 'invoices_usage_tolerance' then value end), '1.00') as decimal(18, 4))
             as usage_tolerance,
         cast(coalesce(max(case when key = 'invoices_usage_tolerance_percent' then value end), '0.5') as decimal(9, 4))

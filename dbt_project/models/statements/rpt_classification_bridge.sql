@@ -1,4 +1,5 @@
--- Management class against statutory treatment over the same shares: the cells sum to the cost of the period.
+-- Management class (management view, not GAAP or IFRS) against statutory treatment over the same shares, with the reason
+-- that US GAAP gives: the cells sum to the cost of the period.
 with
 
 allocations as (
@@ -19,17 +20,20 @@ bridged as (
         currency,
         mgmt_class,
         us_gaap_treatment,
-        mgmt_reason as reason,
+        ifrs_treatment,
+        tax_treatment,
+        us_gaap_reason as reason,
         sum(amount) as amount
     from allocations
-    group by period, entity_id, currency, mgmt_class, us_gaap_treatment, mgmt_reason
+    group by
+        period, entity_id, currency, mgmt_class, us_gaap_treatment, ifrs_treatment, tax_treatment, us_gaap_reason
 
 ),
 
 final as (
 
-    {{ as_reported('bridged', 'reported', ['period', 'entity_id', 'currency', 'mgmt_class', 'us_gaap_treatment', 'reason',
-        'amount']) | indent(4) }}
+    {{ as_reported('bridged', 'reported', ['period', 'entity_id', 'currency', 'mgmt_class', 'us_gaap_treatment',
+        'ifrs_treatment', 'tax_treatment', 'reason', 'amount']) | indent(4) }}
 
 )
 
