@@ -1,16 +1,22 @@
--- Every share has a class and a treatment that exist, and is in the pool with a reason or bears a cost centre.
+-- INV-08: every share has one class and one treatment per framework, all of which exist and say why, and is in the pool
+-- with a reason or bears a cost centre.
 select
     allocation_id,
     bearer_type,
     method,
     grade,
     mgmt_class,
-    us_gaap_treatment
+    book_treatment
 from {{ ref('fct_allocations') }}
 where
     {{ in_build_periods() }}
     and (
         mgmt_class not in ('utility_opex', 'human_capital_capex')
+        {%- for framework in var('frameworks').values() %}
+        or {{ framework }}_treatment not in ('expense', 'capitalise', 'capitalise_cca_impl', 'prepaid', 'tax_asset')
+        or {{ framework }}_reason = ''
+        {%- endfor %}
+        or mgmt_reason = ''
         or bearer_type not in ('employee', 'service', 'project', 'cost_center', 'pool')
         or method not in ('direct', 'dedicated', 'metered', 'headcount', 'fixed', 'even', 'direct_cost', 'base', 'pool')
         or step not in ('direct', 'dedicated', 'metered', 'driver', 'overhead', 'pool')

@@ -1,10 +1,14 @@
--- Management class (management view, not GAAP or IFRS) against statutory treatment over the same shares, with the reason
--- that US GAAP gives: the cells sum to the cost of the period.
+-- Management class (management view, not GAAP or IFRS) against the treatment of each framework over the same shares, with
+-- reason codes (`reason` is that of US GAAP): the cells sum to the cost of the period.
+{%- set cells = ['mgmt_class', 'us_gaap_treatment', 'ifrs_treatment', 'tax_treatment', 'reason', 'ifrs_reason', 'tax_reason'] %}
 with
 
 allocations as (
 
-    select * from {{ ref('fct_allocations') }}
+    select
+        *,
+        us_gaap_reason as reason
+    from {{ ref('fct_allocations') }}
     where {{ in_build_periods() }}
 
 ),
@@ -18,22 +22,16 @@ bridged as (
         period,
         entity_id,
         currency,
-        mgmt_class,
-        us_gaap_treatment,
-        ifrs_treatment,
-        tax_treatment,
-        us_gaap_reason as reason,
+        {{ cells | join(', ') }},
         sum(amount) as amount
     from allocations
-    group by
-        period, entity_id, currency, mgmt_class, us_gaap_treatment, ifrs_treatment, tax_treatment, us_gaap_reason
+    group by period, entity_id, currency, {{ cells | join(', ') }}
 
 ),
 
 final as (
 
-    {{ as_reported('bridged', 'reported', ['period', 'entity_id', 'currency', 'mgmt_class', 'us_gaap_treatment',
-        'ifrs_treatment', 'tax_treatment', 'reason', 'amount']) | indent(4) }}
+    {{ as_reported('bridged', 'reported', ['period', 'entity_id', 'currency'] + cells + ['amount']) | indent(4) }}
 
 )
 
