@@ -25,7 +25,8 @@ signed as (
         {%- endfor %}
         {{ sign }}{{ side }}.amount as amount,
         {{ sign }}{{ side }}.functional_amount as functional_amount,
-        {{ 1 if sign else 0 }} as is_posted
+        {{ 1 if sign else 0 }} as is_posted,
+        {{ "case when " ~ side ~ ".kind = 'reversal' then 1 else 0 end" if sign else 0 }} as is_reversed
     from {{ side }}
     left join placed
         on {{ side }}.entity_id = placed.entity_id and {{ side }}.{{ service_period }} = placed.service_period
@@ -43,6 +44,7 @@ summed as (
         posting_period,
         own_date,
         max(is_posted) as was_posted,
+        max(is_reversed) as was_reversed,
         max(case when is_posted = 0 then cause end) as due_cause,
         {%- for name in var('line_attributes') %}
         coalesce(max(case when is_posted = 0 then {{ name }} end), max({{ name }})) as {{ name }},
@@ -56,13 +58,12 @@ summed as (
 )
 
 select
-    {%- for name in var('line_key') + var('line_attributes') + ['amount', 'functional_amount'] %}
-    summed.{{ name }},
-    {%- endfor %}
+    summed.*,
     summed.posting_period as period,
     coalesce(summed.own_date, {{ day_before('build_periods.end_date') }}) as posting_date,
     case when summed.posting_period = summed.service_period then summed.event else 'true_up' end as kind,
     case
+        when summed.was_reversed = 1 and coalesce(causes.cause, 'own_error') = 'own_error' then 'reaccrued'
         when summed.posting_period <> summed.service_period then coalesce(causes.cause, 'own_error')
         when summed.was_posted = 1 then 'reopened'
         else summed.due_cause

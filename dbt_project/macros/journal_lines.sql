@@ -1,7 +1,10 @@
-{#- The columns of a shape from a relation, in order and typed: so that unions fit and history keeps one schema. -#}
-{% macro typed(columns, relation) -%}
+{#-
+    The columns of a shape from a relation, or from what `own` says of one, in order and typed: so that unions fit and
+    history keeps one schema.
+-#}
+{% macro typed(columns, relation, own={}) -%}
     {%- for name, type in columns.items() %}
-    cast({{ relation }}.{{ name }} as {{ type }}) as {{ name }}{{ ',' if not loop.last }}
+    cast({{ own.get(name, relation ~ '.' ~ name) }} as {{ type }}) as {{ name }}{{ ',' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
 

@@ -116,6 +116,7 @@ class CompanySettings(Strict):
     """company/tokenbooks.yml; what it leaves out has the default given here."""
 
     book: Literal["US_GAAP", "IFRS", "TAX_US"] = "US_GAAP"
+    accruals: Literal["clear_by_invoice", "auto_reverse"] = "clear_by_invoice"
     accounts: list[Account] = []
     tags: Tags = Tags()
     tolerance: dict[str, Amount] = {}
@@ -145,7 +146,7 @@ class CompanySettings(Strict):
     def rows(self) -> list[tuple[str, str]]:
         """(key, value) of every setting but the accounts, flat: `tag_project`, `materiality_amount`, …"""
         flat = {f"tag_{name}": value for name, value in self.tags.model_dump().items()}
-        flat |= {"book": self.book, "small_group_k": str(self.small_group_k)}
+        flat |= {"book": self.book, "accruals": self.accruals, "small_group_k": str(self.small_group_k)}
         flat |= {f"tolerance_{source}": f"{value:f}" for source, value in self.tolerance.items()}
         for part in ("cutoff", "materiality", "capitalization_threshold", "invoices"):
             flat |= {f"{part}_{name}": str(value) for name, value in getattr(self, part).model_dump().items()}

@@ -175,6 +175,36 @@ def test_a_reopened_month_takes_its_corrections_itself(corrected: Path, closed: 
     assert fixture.rows(path, total) == [(Decimal("12501.02"),)]
 
 
+def test_an_accrual_reversed_on_day_one_is_booked_anew_as_it_is_due(
+    closed: Path, corrected: Path, tmp_path: Path
+) -> None:
+    """J2r, INV-14: each posted line negated, on 1 October; the correction of EX-13 is what remains."""
+    path = tmp_path / "warehouse.duckdb"
+    shutil.copy(closed, path)
+    books = company(company__settings=[{"key": "accruals", "value": "auto_reverse"}])
+    again(path, {**books, **months(restated(), ["L2"])})
+    negated = fixture.rows(
+        path,
+        "select r.account_id, r.cost_center_id, r.debit = p.credit and r.credit = p.debit, r.posting_date::varchar, "
+        "r.functional_debit = p.functional_credit and r.functional_credit = p.functional_debit "
+        "from finance.fct_postings as r inner join finance.fct_postings as p on r.reversal_of = p.posting_id "
+        "where r.kind = 'reversal' order by 1",
+    )
+    assert len(negated) == 5
+    assert {row[2:] for row in negated} == {(True, "2026-10-01", True)}
+    by_centre = "select coalesce(cost_center_id, account_id), sum(debit - credit) from finance.fct_postings"
+    net = fixture.rows(path, f"{by_centre} where period = '2026-10' and service_period = '2026-09' group by all")
+    assert dict(net) == amounts(corrected, "kind = 'true_up'")
+
+    fixture.close(path, "US01", NEXT, "2026-11")
+    months_to_build = months(restated(), ["L2"])
+    november = {"period": "2026-11", "start_date": "2026-11-01", "end_date": "2026-12-01"}
+    months_to_build["lake.build_periods"] = [*months_to_build["lake.build_periods"], november]
+    again(path, {**books, **months_to_build})
+    kinds = "select kind, service_period, count(*) from finance.fct_postings where period = '2026-11' group by all"
+    assert {row[:2] for row in fixture.rows(path, kinds)} == {("reversal", NEXT), ("true_up", NEXT)}
+
+
 EURO = {"from_currency": "USD", "to_currency": "EUR", "rate_type": "spot", "rate_source": "test"}
 
 

@@ -1,6 +1,6 @@
 {{ config(schema='intermediate', contract={'enforced': false}) }}
 
--- Lines of cost and treasury by posting period: what was posted, and as drafts what is due beyond it.
+-- Lines of cost and treasury by posting period: what was posted or is reversed, and as drafts what is due beyond it.
 with
 
 due as (
@@ -11,10 +11,12 @@ due as (
 
 ),
 
-posted as (
+told as (
 
     select * from {{ ref('int_lines_posted') }}
     where event not in ('ready_for_use', 'amortization', 'impairment', 'fx')
+    union all
+    select * from {{ ref('int_lines_reversed') }}
 
 ),
 
@@ -24,7 +26,7 @@ build_periods as (select * from {{ ref('stg_build_periods') }}),
 
 final as (
 
-    {{ booked_lines('due', 'posted') | indent(4) }}
+    {{ booked_lines('due', 'told') | indent(4) }}
 
 )
 

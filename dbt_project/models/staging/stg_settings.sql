@@ -7,6 +7,7 @@ final as (
 
     select
         coalesce(max(case when key = 'book' then value end), 'US_GAAP') as book,
+        coalesce(max(case when key = 'accruals' then value end), 'clear_by_invoice') as accruals,
         coalesce(max(case when key = 'tag_project' then value end), 'project') as tag_project,
         coalesce(max(case when key = 'tag_activity' then value end), 'activity') as tag_activity,
         coalesce(max(case when key = 'tag_workload' then value end), 'workload') as tag_workload,
