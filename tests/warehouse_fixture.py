@@ -73,6 +73,8 @@ COMPANY = {
     "fx_policies": "method varchar, days_back integer, " + SPAN,
     "modules": "module_id varchar, project_id varchar, name varchar, depends_on varchar, useful_life_months bigint, "
     "life_memo_ref varchar, life_memo_date date",
+    "asset_changes": "project_id varchar, module_id varchar, change varchar, effective_date date, months bigint, "
+    "amount decimal(28, 12), memo_ref varchar, memo_date date, recorded_by varchar, approved_by varchar",
     "gate_events": "project_id varchar, module_id varchar, gate varchar, event_date date, evidence_ref varchar, "
     "recorded_by varchar, approved_by varchar",
     "manual_overrides": "override_id varchar, charge_ref varchar, field varchar, value varchar, reason varchar, "

@@ -47,3 +47,12 @@ from (
         else greatest(gross, {{ plugged }})
     end
 {%- endmacro %}
+
+{#- The account that an event of an asset debits; stops the build where the condition asks for one and no rule has it. -#}
+{% macro needed_account(event, condition) -%}
+    case
+        when rules.{{ event }}_debit is null and {{ condition }}
+            then {{ stop_with("'posting_rules.csv: add a rule for event " ~ event ~ "' || assets.rule_told") }}
+        else rules.{{ event }}_debit
+    end
+{%- endmacro %}

@@ -25,3 +25,8 @@
         as date
     )
 {%- endmacro %}
+
+{#- Months since the beginning of year 0: so that months can be counted without calendar arithmetic. -#}
+{% macro month_index(day) -%}
+    (year({{ day }}) * 12 + month({{ day }}))
+{%- endmacro %}
