@@ -37,7 +37,8 @@ def close(
     books: At = None,
     as_json: Json = False,
 ) -> None:
-    """Close a month: gate, then approval by a second person; lists all that is missing."""
+    """Close a month: gate, then approval by a second person, and publish it so; lists all that is missing."""
+    import pipeline
     from pipeline.close import approve, prepare
     from pipeline.close.refusing import refuse_one_person
 
@@ -49,8 +50,12 @@ def close(
     prepared = prepare(at, month, entity, prepared_by) if prepared_by is not None else None
     closed = approve(at, month, entity, approved_by) if approved_by is not None else None
     if as_json:
-        return output.print_json(closed or prepared)
-    tables.show_close(prepared, closed)
+        output.print_json(closed or prepared)
+    else:
+        tables.show_close(prepared, closed)
+    if closed:  # it is closed whatever happens now: an error here is cured by `tokenbooks run`
+        pipeline.build(at)
+        pipeline.publish(at)
 
 
 @app.command()

@@ -145,7 +145,7 @@ def show_close(prepared: Any, closed: Any) -> None:
     name = f"{' and '.join(told.entities)} {told.period}"
     if closed:
         done = f"{name} is closed: {closed.lines} lines posted, prepared by {closed.prepared_by}, "
-        _lines([f"{done}approved by {closed.approved_by}", "next: tokenbooks run publishes it as closed"])
+        _lines([f"{done}approved by {closed.approved_by}", "publishing it as closed"])
     else:
         _lines([f"{name} is prepared by {told.prepared_by}; another person closes it with --approved-by"])
 

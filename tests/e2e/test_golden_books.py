@@ -133,7 +133,7 @@ def test_both_views_stand_side_by_side(restated: tuple[Books, dict[str, str]]) -
     found = ask(
         books,
         "select coalesce(cost_center_id, ''), sum(reported), sum(adjusted), sum(restated) from rpt_restatement "
-        "where period = '2026-09' and account_id <> '2110' group by 1 order by 1",
+        "where service_period = '2026-09' and account_id <> '2110' group by 1 order by 1",
     )
     centers = {center: tuple(amounts) for center, *amounts in found}
     total = tuple(sum(amounts, Decimal(0)) for amounts in zip(*centers.values(), strict=True))
