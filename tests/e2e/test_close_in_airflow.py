@@ -93,6 +93,7 @@ def test_a_no_opens_the_month_again(airflow: Up) -> None:
     ended = answered(airflow, run, APPROVER, "Reject")
     assert (ended["lock_in"], ended["build"], ended["withdraw"]) == ("skipped", "skipped", "success")
     assert state(airflow.books, "2026-09") == {"open"}
+    assert run in read_calendar(airflow.books).months["US01", "2026-09"].last.requested_by
 
 
 def test_what_is_missing_is_told_and_nobody_is_asked(airflow: Up) -> None:
