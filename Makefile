@@ -55,7 +55,7 @@ test-fast: setup ## unit and contract tests without the slow ones
 lint: setup ## ruff, sqlfluff, import contracts, types
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check .
-	@$(PYTHON) -m sqlfluff lint -q dbt_project/models dbt_project/tests
+	@$(PYTHON) -m sqlfluff lint -q --processes 2 dbt_project/models dbt_project/tests
 	@$(PYTHON) -c 'from importlinter.cli import lint_imports_command as run; run()' --no-logo
 	@$(PYTHON) -m mypy
 
