@@ -32,7 +32,10 @@ def months(charges: Sequence[Row], loads: Iterable[str] = ("L1",)) -> dict[str, 
         {**piece, "load_id": load} if piece["day_from"] == "2026-09-01" and piece["dataset"] == "charges" else piece
         for piece in both["lake.coverage"]
     ]
-    both["lake.loads"] = [*both["lake.loads"], {"load_id": load, "source": "bills", "dataset": "charges", "rows": 5}]
+    both["lake.loads"] = [
+        *both["lake.loads"],
+        {"load_id": load, "source": "bills", "account": "acme", "dataset": "charges", "rows": 5},
+    ]
     return both
 
 
@@ -216,7 +219,6 @@ def euros(path: Path, bill: list[tuple[str, str, str]], rates: dict[str, str]) -
         company__fx_rates=[{**EURO, "rate_date": day, "rate": rate} for day, rate in rates.items()],
         company__credentials=[fixture.key(owner) for owner in ("P01", "P18", "P27")],
     )
-    books["lake.currencies"] = [*books["lake.currencies"], {"currency": "EUR", "minor_units": 2}]
     fixture.write_warehouse(path, {**books, **fixture.month(NEXT, charges)})
     fixture.build(path, *DATA_TESTS)
     return path
@@ -229,7 +231,8 @@ def test_the_whole_is_converted_then_split(tmp_path: Path) -> None:
     found = fixture.rows(
         path,
         "select coalesce(cost_center_id, account_id), functional_debit - functional_credit, functional_currency, "
-        "fx_rate, fx_rate_type, fx_rate_date::varchar, fx_rate_source from finance.fct_postings order by all",
+        "fx_rate, fx_rate_type, fx_rate_date::varchar, fx_rate_source "
+        "from finance.fct_postings where event = 'accrual' order by all",
     )
     told = ("EUR", Decimal("0.9111"), "spot", "2026-10-05", "test")
     cents = {"2110": "-3959.34", "CC100": "1979.68", "CC200": "1319.78", "CC300": "659.88"}
@@ -247,7 +250,9 @@ def test_each_day_is_converted_at_its_own_rate(tmp_path: Path) -> None:
     bill = [(f"2026-10-{day}", cost, "P01") for day, (cost, _) in days.items()]
     path = euros(tmp_path / "w.duckdb", bill, {f"2026-10-{day}": rate for day, (_, rate) in days.items()})
     found = fixture.rows(
-        path, "select account_id, debit, functional_debit, fx_rate from finance.fct_postings order by 1"
+        path,
+        "select account_id, debit, functional_debit, fx_rate "
+        "from finance.fct_postings where event = 'accrual' order by 1",
     )
     assert found == [
         ("2110", Decimal(0), Decimal(0), Decimal("0.91400532")),
