@@ -92,6 +92,13 @@ def test_the_last_month_may_take_the_difference() -> None:
     assert charges(months(12, 50_000, 12, rounding="last_period_plug")) == [4167] * 11 + [4163]
 
 
+def test_rounded_months_never_charge_more_than_the_cost() -> None:
+    """INV-16: 0.05 over 10 months is 0.01 five times, not ten times."""
+    for sign in (1, -1):
+        found = charges(months(10, sign * 5, 10, rounding="last_period_plug"))
+        assert found == [sign] * 5 + [0] * 5
+
+
 def test_five_hundred_over_a_year_telescopes() -> None:
     """EX-10: 41.67, 41.66, 41.67 repeating."""
     assert charges(months(12, 50_000, 12)) == [4167, 4166, 4167] * 4
@@ -147,6 +154,15 @@ def test_evidence_that_comes_late_is_caught_up() -> None:
     asset = [{**row, "is_ready": row["month_index"] >= 2} for row in months(4, 1_200, 12)]
     asset[0]["start_month"] = asset[1]["start_month"] = None
     assert schedules([asset], "charge", "catch_up")[0] == [(0, 0), (0, 0), (300, 200), (100, 0)]
+
+
+def test_what_is_in_service_stays_there() -> None:
+    """A gate event that is taken back later moves nothing back; what was charged stays charged."""
+    asset = months(4, 1_200, 12)
+    asset[2] |= {"is_ready": False, "start_month": None, "added": 60}
+    asset[3] |= {"is_ready": False, "start_month": None}
+    found = schedules([asset], "placed", "placed_cost", "charge", "accumulated")[0]
+    assert found == [(1200, 1200, 100, 100), (0, 1200, 100, 200), (60, 1260, 10, 210), (0, 1260, 0, 210)]
 
 
 def test_abandoned_in_service_and_in_progress() -> None:
