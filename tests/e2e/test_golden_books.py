@@ -95,6 +95,8 @@ def test_september_as_closed_is_ex_12_to_the_cent(closed: Books) -> None:
         }
     )
     assert ask(closed, "select distinct status from fct_journal_entries where period = '2026-09'") == [("posted",)]
+    told = ask(closed, "select rule, policy_hash from fct_postings where period = '2026-09'")
+    assert all("statutory-us-gaap@1" in rule and len(policy_hash) == 64 for rule, policy_hash in told)
     bridge = dict(
         ask(closed, "select mgmt_class, sum(amount) from rpt_classification_bridge where period = '2026-09' group by 1")
     )

@@ -63,7 +63,7 @@ legs as (
         {{ leg.side }}_{{ column }} as fx_{{ column }},
         {%- endfor %}
         rule,
-        cast(null as string) as policy_hash
+        policy_hash
     from lines
     {% if leg.account in ('receivable_account', 'payable_account') %}where is_charged_back{% endif %}
     {% if not loop.last %}union all{% endif %}

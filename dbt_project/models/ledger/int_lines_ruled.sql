@@ -6,6 +6,15 @@ with
 lines as (select * from {{ ref('int_costs_lined') }}),
 posting_rules as (select * from {{ ref('stg_posting_rules') }}),
 
+policies as (
+
+    select distinct
+        {{ policy_alone(decided_by('statutory_policies', 'null')) }} as policy,
+        policy_hash
+    from {{ ref('stg_statutory_policies') }} as statutory_policies
+
+),
+
 -- A rule for the line's function goes before one for any function.
 matches as (
 
@@ -30,6 +39,7 @@ final as (
 
     select
         lines.*,
+        policies.policy_hash,
         case
             when matches.debit_account is not null then matches.debit_account
             else
@@ -52,6 +62,7 @@ final as (
         chargeback.credit_account as payable_account
     from lines
     left join matches on lines.line_id = matches.line_id and matches.match_rank = 1
+    left join policies on lines.policy = policies.policy
     left join posting_rules as chargeback
         on
             chargeback.event = 'chargeback'
