@@ -1,12 +1,13 @@
 """Policies: two persons, one version on every day, a class for every charge, and one row per combination of values."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from pipeline.company.policies import read_policies
 from pipeline.company.policy_documents import Threshold
-from pipeline.company.policy_rows import management_rows, statutory_rows
+from pipeline.company.policy_rows import management_rows, statutory_rows, statutory_rule_rows
 
 MANAGEMENT = """\
 policy_id: management
@@ -122,3 +123,99 @@ def test_versions_that_follow_each_other_are_sound(tmp_path: Path) -> None:
     policies, findings = read_policies(written(tmp_path, v1=first, v2=second, ifrs=STATUTORY))
     assert findings == []
     assert [policy.says.version for policy in policies] == [1, 2, 3]
+
+
+CAPITALISING = """\
+policy_id: statutory-us-gaap
+version: 2
+effective_from: 2026-09-01
+author: E034
+approver: E038
+regime: asu_2025_06
+allow_token_capitalisation: true
+min_attribution_grade: B
+capitalisation_threshold: {currency: USD, per_project_year: "25000.00", below: expense}
+rules:
+  - {id: R030, when: {workload: [prod_inference], prepaid: false}, treat: expense, function: cost_of_revenue}
+  - {id: R060, when: {without: [E1, E2]}, treat: expense, reason: GATES_NOT_MET}
+  - id: R080
+    when: {project_type: [internal_use], activity: [coding, testing]}
+    require: [E1, E2, E3, E4, E5, E6, E9]
+    before: ready_for_use
+    treat: capitalise
+  - {id: R999, treat: expense, reason: DEFAULT_EXPENSE}
+amortisation: {life_months: 24, convention: daily_actual, rounding: last_period_plug, true_up: prospective}
+"""
+
+
+def test_a_statutory_policy_becomes_dated_rows_and_settings(tmp_path: Path) -> None:
+    policies, findings = read_policies(written(tmp_path, capitalising=CAPITALISING))
+    assert findings == []
+    told = [
+        (row["rule_id"], row["activity"], row["without"], row["prepaid"], row["readiness"], row["reason_code"])
+        for row in statutory_rule_rows(policies)
+    ]
+    assert told == [
+        ("R030", None, None, "false", None, "R030"),
+        ("R060", None, "E1", None, None, "GATES_NOT_MET"),
+        ("R060", None, "E2", None, None, "GATES_NOT_MET"),
+        ("R080", "coding", None, None, "before", "R080"),
+        ("R080", "testing", None, None, "before", "R080"),
+        ("R999", None, None, None, None, "DEFAULT_EXPENSE"),
+    ]
+    (row,) = statutory_rows(policies, Threshold())
+    assert (row["regime"], row["allow_token_capitalisation"], row["approved_on"]) == (
+        "asu_2025_06",
+        True,
+        date(2026, 9, 1),
+    )
+    assert (row["life_months"], row["start_convention"], row["amortisation_rounding"], row["true_up"]) == (
+        24,
+        "daily_actual",
+        "last_period_plug",
+        "prospective",
+    )
+
+
+GUARDS = {
+    "without all evidence (INV-10)": ("E1, E2, E3, E4, E5, E6, E9", "E1, E2, E3", ("evidence", "rules.2.require")),
+    "ready or not (INV-10)": ("    before: ready_for_use\n", "", ("evidence", "rules.2.treat")),
+    "training": ("activity: [coding, testing]", "activity: [coding, training]", ("evidence", "rules.2.when")),
+    "any activity": (", activity: [coding, testing]", "", ("evidence", "rules.2.when")),
+    "a manager's estimate": (
+        "min_attribution_grade: B",
+        "min_attribution_grade: D",
+        ("policy", "min_attribution_grade"),
+    ),
+    "another framework's regime": ("regime: asu_2025_06", "regime: ifrs", ("policy", "regime")),
+    "a float": ('per_project_year: "25000.00"', "per_project_year: 0.1", None),
+    "its author alone (INV-26)": ("approver: E038", "approver: E034", ("self-approved", "approver")),
+    "an entity nobody knows": ("version: 2", "version: 2\nentity: XX01", ("dangling-reference", "entity")),
+    "no rule for the rest": ("{id: R999, treat", "{id: R999, when: {prepaid: true}, treat", ("policy", "rules.3.when")),
+}
+
+
+@pytest.mark.parametrize("name", GUARDS)
+def test_a_policy_that_capitalises_too_much_is_refused(tmp_path: Path, name: str) -> None:
+    old, new, expected = GUARDS[name]
+    assert old in CAPITALISING
+    folder = written(tmp_path, capitalising=CAPITALISING.replace(old, new))
+    _, (found,) = read_policies(folder, {"US01"})
+    assert found.cure
+    assert expected in (None, (found.rule, found.column))
+
+
+def test_each_entity_has_one_version_a_day(tmp_path: Path) -> None:
+    """INV-25: an entity's own policy may begin and end beside one for all; two of the same entity may not overlap."""
+    of_all = CAPITALISING.replace("2026-09-01", "2025-01-01")
+    own = CAPITALISING.replace("version: 2", "version: 3\nentity: US01")
+    assert read_policies(written(tmp_path, all=of_all, own=own))[1] == []
+    again = own.replace("version: 3", "version: 4").replace("2026-09-01", "2026-10-01")
+    _, findings = read_policies(written(tmp_path, own_later=again))
+    assert [(found.rule, found.file) for found in findings] == [("overlap", "policies/own_later.yml")]
+
+
+def test_an_amount_of_a_management_rule_has_a_currency(tmp_path: Path) -> None:
+    text = MANAGEMENT.replace("bearer_type: [employee]", 'bearer_type: [employee], amount_per_day: "50.00"')
+    _, (found,) = read_policies(written(tmp_path, management=text))
+    assert (found.rule, found.column) == ("policy", "rules.1.when")

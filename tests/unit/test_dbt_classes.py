@@ -1,5 +1,7 @@
 """The two classifications (accounting.md 2.3 to 2.6): EX-12 both ways, the order of decision, and its guards."""
 
+import csv
+import io
 import json
 import shutil
 from decimal import Decimal
@@ -9,12 +11,19 @@ from typing import Any
 import duckdb
 import pytest
 
+from pipeline.company.starting import default_files
 from tests import warehouse_fixture as fixture
 from tests.golden_company import GATES, company, golden_month
 from tests.warehouse_fixture import charge, key
 
 NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 SINCE = {"valid_from": "2020-01-01"}
+
+
+def defaults(name: str) -> list[dict[str, str | None]]:
+    """The rows of a CSV that a company starts with."""
+    rows = csv.DictReader(io.StringIO(default_files()[name]))
+    return [{column: value or None for column, value in row.items()} for row in rows]
 
 
 def built(path: Path, books: dict[str, Any]) -> Path:
@@ -201,6 +210,7 @@ def projects() -> dict[str, list[dict[str, Any]]]:
                 "project_type": kinds.get(name, "internal_use"),
                 "entity_id": "US01",
                 "location_of_work": "IE" if name == "lab" else "US",
+                "cost_center_id": "CC100",
                 **SINCE,
             }
             for name in names
@@ -240,6 +250,7 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
     person = {**key("P02"), "kind": "user_id", "value": "P02", "project_id": "by-person"}
     books = {**company(capitalise=True), **fixture.month("2026-09", rows), **projects()}
     books |= {"company.credentials": [key("P01"), person], "company.manual_overrides": overrides}
+    books |= {f"company.{name}": defaults(f"{name}.csv") for name in ("chart_of_accounts", "posting_rules")}
     return built(tmp_path_factory.mktemp("cases"), books)
 
 

@@ -14,11 +14,8 @@ held as (
         known.service_date,
         known.authorised,
         known.funded,
-        -- who gave a module up has to find its completion probable anew
-        case
-            when known.abandoned_on is null or known.probable_completion_on > known.abandoned_on
-                then known.probable_completion
-        end as probable_completion,
+        -- what was given up is given up for good; work taken up again is a module of its own
+        case when known.abandoned_on is null then known.probable_completion end as probable_completion,
         known.development_started,
         known.uncertainty_resolved,
         known.ready_for_use,
