@@ -98,10 +98,14 @@ class Components:
         self._sessions.unlink(missing_ok=True)
 
     def left(self) -> list[psutil.Process]:
-        """Every living process of our sessions, the components' children and grandchildren included."""
+        """Every living process of our sessions, the components' children and grandchildren included.
+
+        A session of ours that is not in `running` was begun in the very moment in which somebody stopped us.
+        """
         for process in self.running.values():
             process.poll()
-        return _members({process.pid for process in self.running.values()})
+        begun = {child.pid for child in psutil.Process().children() if _session(child) == child.pid}
+        return _members(begun | {process.pid for process in self.running.values()})
 
     @property
     def _sessions(self) -> Path:

@@ -209,3 +209,15 @@ def test_waiting_ends() -> None:
     assert not wait_until(lambda: False, 0.3, pause=0.05)
     assert 0.3 <= time.monotonic() - began < 5
     assert wait_until(lambda: True, 0)
+
+
+def test_a_component_begun_in_the_moment_of_stopping_is_ended_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The signal may come after a process began and before it was written down."""
+    monkeypatch.setattr("pipeline.up.components.GRACE", 0.5)
+    with Components(dict(os.environ), tmp_path) as components:
+        command = [sys.executable, "-c", "import time; time.sleep(600)"]
+        begun = psutil.Process(subprocess.Popen(command, start_new_session=True).pid)
+        assert components.left() == [begun]
+    assert not begun.is_running()
