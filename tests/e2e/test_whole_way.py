@@ -123,8 +123,8 @@ def test_the_books_are_right(whole: Books) -> None:
         con.execute(f"attach '{whole.published / 'finance.duckdb'}' as books (read_only)")
         con.execute("use books")
         for model in models(con, "books"):
-            if model == "rpt_restatement":
-                continue  # no month is closed
+            if model in ("rpt_restatement", "rpt_overrides"):
+                continue  # no month of the sample is closed, and nobody has overridden a rule
             assert con.execute(f"select count(*) > 0 from finance.{model}").fetchone() == (True,), model
         sums = con.execute(
             "select period, source, charged, allocated from "
