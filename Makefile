@@ -50,7 +50,7 @@ test: lint test-fast ## everything CI runs: lint, unit, contract and end-to-end 
 	@$(PYTEST) -n 2 --dist loadfile -m slow
 
 test-fast: setup ## unit and contract tests without the slow ones
-	@$(PYTEST) -n 2 -m "not slow"
+	@$(PYTEST) -n 2 --dist loadfile -m "not slow"
 
 lint: setup ## ruff, sqlfluff, import contracts, types
 	@$(PYTHON) -m ruff check .
