@@ -51,10 +51,20 @@ def states(airflow: Up, run: str) -> dict[str, str]:
 
 
 def answered(airflow: Up, run: str, user: str, answer: str) -> dict[str, str]:
-    """The tasks of a run that a user answered, once it is over."""
-    path = f"{FLOW}/{run}/taskInstances/approval/-1/hitlDetails"
-    airflow.api(user)._send("PATCH", path, json={"chosen_options": [answer]})
-    airflow.runs_until("it is over", lambda: airflow.api()._get(f"{FLOW}/{run}")["state"] in ("success", "failed"))
+    """The tasks of a run whose question a user answers as often as it is asked, once it is over.
+
+    Airflow asks again when the answer comes within the instant in which its scheduler still takes the question for
+    running: it finds the task queued, calls it lost and tries it a second time.
+    """
+    details = f"{FLOW}/{run}/taskInstances/approval/-1/hitlDetails"
+    asker, answerer = airflow.api(), airflow.api(user)
+
+    def over() -> bool:
+        if states(airflow, run)["approval"] == "awaiting_input":
+            answerer._send("PATCH", details, json={"chosen_options": [answer]})
+        return asker._get(f"{FLOW}/{run}")["state"] in ("success", "failed")
+
+    airflow.runs_until("it is over", over)
     return states(airflow, run)
 
 
