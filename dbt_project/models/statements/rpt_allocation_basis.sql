@@ -11,12 +11,14 @@ allocations as (
 reported as (select * from {{ ref('stg_reported_allocation_basis') }}),
 placed as (select * from {{ ref('int_periods_placed') }}),
 
-{% set grain = ['period', 'entity_id', 'currency', 'cost_center_id', 'project_id', 'activity', 'bearer_type', 'method', 'grade'] -%}
+{% set grain = ['period', 'entity_id', 'currency', 'cost_center_id', 'project_id', 'activity', 'bearer_type', 'step', 'method',
+    'grade'] -%}
 
 summed as (
 
     select
         {{ grain | join(', ') }},
+        cast(count(*) as bigint) as allocations,
         sum(amount) as amount
     from allocations
     group by {{ grain | join(', ') }}
@@ -25,7 +27,7 @@ summed as (
 
 final as (
 
-    {{ as_reported('summed', 'reported', grain + ['amount']) | indent(4) }}
+    {{ as_reported('summed', 'reported', grain + ['allocations', 'amount']) | indent(4) }}
 
 )
 

@@ -1,11 +1,12 @@
--- How much of an entity's cost each step of the waterfall placed, and with which grade; shares of a total above 0.
+-- How much of an entity's cost each step of the waterfall placed, and with which grade; shares of a total above 0. As
+-- reported where the period is closed.
 {%- set millionths = 'cast(' ~ whole_quotient(to_picos('amount') ~ ' * 1000000', to_picos('total')) ~ ' as decimal(18, 0))' %}
 
 with
 
-allocations as (
+basis as (
 
-    select * from {{ ref('fct_allocations') }}
+    select * from {{ ref('rpt_allocation_basis') }}
     where {{ in_build_periods() }}
 
 ),
@@ -18,9 +19,9 @@ steps as (
         currency,
         step,
         grade,
-        count(*) as allocations,
+        sum(allocations) as allocations,
         sum(amount) as amount
-    from allocations
+    from basis
     group by period, entity_id, currency, step, grade
 
 ),
