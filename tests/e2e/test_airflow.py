@@ -129,6 +129,10 @@ def test_ingest_is_green_again_once_the_bad_file_is_gone(airflow: Up) -> None:
         return run is not None and run.state == "success"
 
     airflow.runs_until("ingest is green", green)
+    run = last(api.runs(began), "ingest")
+    assert run
+    assert api.failed_tasks(run) == []
+    assert pending(airflow.books).refused == []
 
 
 def test_an_event_lost_while_a_flow_was_paused_costs_nothing(airflow: Up, held_back: list[tuple[Path, str]]) -> None:
