@@ -8,15 +8,6 @@
     {%- endfor %}
 {%- endmacro %}
 
-{#- No row, of a shape: what a model says that has nothing to book yet. -#}
-{% macro no_lines(columns) -%}
-select
-    {%- for name, type in columns.items() %}
-    cast(null as {{ type }}) as {{ name }}{{ ',' if not loop.last }}
-    {%- endfor %}
-where 1 = 0
-{%- endmacro %}
-
 {#- The lines of the posting periods being built: those that were posted, as they were, and the differences as drafts. -#}
 {% macro booked_lines(due, posted) -%}
 select

@@ -6,10 +6,9 @@ import typer
 
 from pipeline.cli import output, tables
 from pipeline.cli.commands import app
-from pipeline.cli.options import PERIOD, At, Json
+from pipeline.cli.options import At, Json, Period
 from pipeline.settings import Books
 
-Month = Annotated[str, typer.Argument(metavar="PERIOD", help="The month, YYYY-MM.")]
 Entity = Annotated[str, typer.Option("--entity", metavar="E", help="The entity.")]
 Entities = Annotated[
     list[str], typer.Option("--entity", metavar="E", help="The entity; more than one when they charge each other.")
@@ -18,15 +17,9 @@ Requested = Annotated[str, typer.Option("--requested-by", metavar="A", help="Who
 Approved = Annotated[str, typer.Option("--approved-by", metavar="B", help="Who approves it: another person.")]
 
 
-def _month(period: str) -> str:
-    if not PERIOD.fullmatch(period):
-        raise typer.BadParameter(f"{period!r} is no month; write it as 2026-10", param_hint="PERIOD")
-    return period
-
-
 @app.command()
 def close(
-    period: Month,
+    period: Period,
     entity: Entities,
     prepared_by: Annotated[
         str | None, typer.Option("--prepared-by", metavar="A", help="Who prepares it; alone, it waits for approval.")
@@ -44,11 +37,11 @@ def close(
 
     if prepared_by is None and approved_by is None:
         raise typer.BadParameter("name who prepares it, who approves it, or both", param_hint="--prepared-by")
-    at, month = Books.open(books), _month(period)
+    at = Books.open(books)
     if prepared_by is not None and approved_by is not None:
         refuse_one_person(prepared_by, "prepared it", approved_by)
-    prepared = prepare(at, month, entity, prepared_by) if prepared_by is not None else None
-    closed = approve(at, month, entity, approved_by) if approved_by is not None else None
+    prepared = prepare(at, period, entity, prepared_by) if prepared_by is not None else None
+    closed = approve(at, period, entity, approved_by) if approved_by is not None else None
     if as_json:
         output.print_json(closed or prepared)
     else:
@@ -60,7 +53,7 @@ def close(
 
 @app.command()
 def reopen(
-    period: Month,
+    period: Period,
     entity: Entity,
     requested_by: Requested,
     approved_by: Approved,
@@ -71,7 +64,7 @@ def reopen(
     """Open the newest closed month of an entity again, for some days: two persons, a reason."""
     from pipeline.close import reopen as ask
 
-    event = ask(Books.open(books), _month(period), entity, requested_by, approved_by, reason)
+    event = ask(Books.open(books), period, entity, requested_by, approved_by, reason)
     if as_json:
         return output.print_json(event.model_dump(mode="json"))
     output.out.print(
@@ -82,7 +75,7 @@ def reopen(
 
 @app.command()
 def lock(
-    period: Month,
+    period: Period,
     entity: Entity,
     requested_by: Requested,
     approved_by: Approved,
@@ -92,7 +85,7 @@ def lock(
     """Lock a closed month for ever: nobody can reopen it."""
     from pipeline.close import lock as ask
 
-    event = ask(Books.open(books), _month(period), entity, requested_by, approved_by)
+    event = ask(Books.open(books), period, entity, requested_by, approved_by)
     if as_json:
         return output.print_json(event.model_dump(mode="json"))
     output.out.print(f"{entity} {period} is locked", highlight=False)

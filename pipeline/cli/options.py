@@ -1,12 +1,11 @@
 """Options and arguments that several commands take."""
 
-import re
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-PERIOD = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+from pipeline.close.periods import PERIOD
 
 
 def _month(period: str) -> str:

@@ -48,14 +48,6 @@ def trial_balance(con: duckdb.DuckDBPyConnection, period: str, entity: str) -> l
     return [{name: str(value) for name, value in zip(names, row, strict=True)} for row in rows]
 
 
-def has(con: duckdb.DuckDBPyConnection, model: str, *columns: str) -> bool:
-    """Whether schema finance has a table with these columns."""
-    found = con.execute(
-        "select column_name from duckdb_columns() where schema_name = 'finance' and table_name = ?", [model]
-    ).fetchall()
-    return bool(found) and {*columns} <= {name for (name,) in found}
-
-
 def told(con: duckdb.DuckDBPyConnection, rows: str, asked: dict[str, Any]) -> str:
     """The sha256 of a query's rows as text, sorted."""
     return digest(con.execute(f"select cast(t as varchar) from ({rows}) as t order by 1", asked).fetchall())

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from pipeline.close.figures import has
 from pipeline.close.periods import Calendar, last_day
 from pipeline.close.questions import QUESTIONS
 from pipeline.close.refusing import same_person
@@ -156,8 +155,6 @@ def _asked(closing: Closing, con: duckdb.DuckDBPyConnection, entity: str) -> Ite
         "material": str(settings.materiality.amount),
     }
     for question in QUESTIONS:
-        if question.only_with and not has(con, *question.only_with):
-            continue
         needed = {name: value for name, value in asked.items() if f"${name}" in question.sql}
         cursor = con.execute(question.sql, needed)
         names = [column[0] for column in cursor.description or ()]

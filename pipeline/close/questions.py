@@ -12,13 +12,12 @@ HERE = "period = $period and entity_id = $entity"
 
 @dataclass(frozen=True)
 class Question:
-    """A check by SQL. `only_with` names a table and a column of it without which there is nothing to ask."""
+    """A check by SQL."""
 
     name: str
     plain: str
     cure: str
     sql: str
-    only_with: tuple[str, ...] = ()
 
 
 QUESTIONS = (
@@ -111,7 +110,6 @@ QUESTIONS = (
         inner join company.manual_overrides on contains(
             concat_ws(' ', mgmt_policy, us_gaap_policy, ifrs_policy, tax_policy, ''), 'override:' || override_id || ' '
         ) where {HERE} and charge_date >= expires_on group by all""",
-        ("fct_allocations", "us_gaap_policy"),
     ),
     Question(
         "invoices",
