@@ -11,10 +11,16 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from benchmarks import again, events, history, loading
+from benchmarks import again, events, history, journal, loading
 from benchmarks.measure import BenchmarkFailed, Figure
 
-BENCHMARKS = {"load": loading.measure, "history": history.measure, "events": events.measure, "again": again.measure}
+BENCHMARKS = {
+    "load": loading.measure,
+    "history": history.measure,
+    "events": events.measure,
+    "again": again.measure,
+    "journal": journal.measure,
+}
 MARKS = ("<!-- benchmarks:begin -->", "<!-- benchmarks:end -->")
 
 console = Console(soft_wrap=True, highlight=False)

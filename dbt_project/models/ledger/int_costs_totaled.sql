@@ -1,6 +1,7 @@
 {{ config(schema='intermediate', materialized='table', contract={'enforced': false}) }}
 
--- Exact cost per day at the grain of statement and journal together, and the line of the journal each amount belongs to.
+-- Exact cost per day at the grain of statement, journal and tax memo together, and the line of the journal each amount
+-- belongs to: the one time that the ledger reads the allocations.
 with
 
 allocations as (
@@ -15,7 +16,8 @@ entities as (select * from {{ ref('stg_entities') }}),
 cost_centers as (select * from {{ ref('int_cost_centers_latest') }}),
 
 {% set grain = ['period', 'charge_date', 'source', 'account', 'entity_id', 'currency', 'event', 'model', 'cost_center_id',
-    'project_id', 'module_id', 'bearer_type', 'mgmt_class', 'book_treatment', 'book_function', 'book_policy'] -%}
+    'project_id', 'module_id', 'bearer_type', 'mgmt_class', 'book_treatment', 'book_function', 'book_policy',
+    'tax_treatment'] -%}
 
 totals as (
 

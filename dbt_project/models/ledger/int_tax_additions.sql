@@ -4,10 +4,10 @@
 -- (accounting.md EX-31). Foreign work makes one asset a tax year; domestic work, where the policy elects to, one a module.
 with
 
-allocations as (
+costs as (
 
-    select * from {{ ref('fct_allocations') }}
-    where {{ in_build_periods() }} and tax_treatment = 'capitalise'
+    select * from {{ ref('int_costs_totaled') }}
+    where tax_treatment = 'capitalise'
 
 ),
 
@@ -17,11 +17,11 @@ currencies as (select * from {{ ref('stg_currencies') }}),
 placed as (
 
     select
-        allocations.*,
+        costs.*,
         coalesce(projects.location_of_work = 'US', false) as is_domestic
-    from allocations
+    from costs
     left join projects
-        on allocations.project_id = projects.project_id and {{ holds_on('projects', 'allocations.charge_date') }}
+        on costs.project_id = projects.project_id and {{ holds_on('projects', 'costs.charge_date') }}
 
 ),
 
