@@ -26,6 +26,9 @@ CREATE TEMP MACRO fits_18_9(x) AS
     instr(x, '.') <= 10 AND length(x) - instr(x, '.') <= 9 AND NOT contains(x, 'e') AND NOT contains(x, 'E');
 """
 
+# An amount with a dollar sign or with commas between its thousands: -$10,000.00
+GROUPED = r"'\s*-?\$?-?[0-9]{1,3}(,[0-9]{3})*(\.[0-9]*)?\s*|\s*-?\$?-?[0-9]+(\.[0-9]*)?\s*'"
+
 DUCKDB_TYPES = {
     "text": "VARCHAR",
     "decimal": "DECIMAL(28,12)",
@@ -34,6 +37,7 @@ DUCKDB_TYPES = {
     "timestamp": "TIMESTAMP",
     "date": "DATE",
     "epoch_seconds": "TIMESTAMP",
+    "epoch_milliseconds": "TIMESTAMP",
     "boolean": "BOOLEAN",
     "json": "VARCHAR",
 }
@@ -44,6 +48,7 @@ WHAT_IT_SHOULD_BE = {
     "timestamp": "a time such as 2026-09-01T00:00:00Z",
     "date": "a date such as 2026-09-01",
     "epoch_seconds": "Unix seconds, a whole number",
+    "epoch_milliseconds": "Unix milliseconds, a whole number",
     "boolean": "true or false",
     "json": "JSON",
 }
@@ -51,7 +56,7 @@ WHAT_IT_SHOULD_BE = {
 
 def strict(name: str, column: Column) -> str:
     """SQL for the typed value of text column `name`; the query fails on a value that does not fit the declaration."""
-    typed = _cast(quoted(name), column.type, "CAST")
+    typed = _cast(written(name, column), column.type, "CAST")
     if column.allowed:
         typed = f"CASE WHEN {_among(name, column)} IS NOT FALSE THEN {typed} ELSE {_fail()} END"
     return f"coalesce({typed}, {_fail()})" if column.filled else typed
@@ -59,18 +64,34 @@ def strict(name: str, column: Column) -> str:
 
 def misfit(name: str, column: Column) -> str:
     """SQL that is true for a value of text column `name` that `strict` fails on."""
-    faults = [f"{quoted(name)} IS NOT NULL AND {_cast(quoted(name), column.type, 'TRY_CAST')} IS NULL"]
+    text = written(name, column)
+    faults = [f"{text} IS NOT NULL AND {_cast(text, column.type, 'TRY_CAST')} IS NULL"]
     if column.allowed:
         faults.append(f"{_among(name, column)} IS FALSE")
     if column.filled:
-        faults.append(f"{quoted(name)} IS NULL")
+        faults.append(f"{text} IS NULL")
     return " OR ".join(f"({fault})" for fault in faults)
 
 
 def over_precise(name: str, column: Column) -> str:
     """SQL that is true for an amount with more decimal places than the lake keeps, and so rounded there, once."""
     places = 10 if column.type == "cents" else 12
-    return rf"regexp_matches(plain_number({quoted(name)}), '\.[0-9]{{{places}}}[0-9]*[1-9]')"
+    return rf"regexp_matches(plain_number({written(name, column)}), '\.[0-9]{{{places}}}[0-9]*[1-9]')"
+
+
+def written(name: str, column: Column) -> str:
+    """SQL for the text of a column as all providers would write it: plain numbers, ISO dates, null for no value."""
+    text = quoted(name)
+    for nothing in column.nothing:
+        text = f"nullif({text}, {literal(nothing)})"
+    if column.grouped:
+        plain = f"regexp_replace({text}, '[$, ]', '', 'g')"
+        text = f"CASE WHEN regexp_full_match({text}, {GROUPED}) THEN {plain} ELSE {text} END"
+    if column.formats:
+        shape = "%Y-%m-%d" if column.type == "date" else "%Y-%m-%d %H:%M:%S"
+        formats = ", ".join(literal(one) for one in column.formats)
+        text = f"coalesce(strftime(try_strptime({text}, [{formats}]), '{shape}'), {text})"
+    return text
 
 
 def quoted(name: str) -> str:
@@ -113,6 +134,8 @@ def _cast(x: str, kind: str, cast: str) -> str:
         "date": f"{cast}({x} AS DATE)",
         "epoch_seconds": f"CASE WHEN {whole} % 1 <> 0 OR abs({whole}) > 99999999999 THEN {refuse} "
         f"ELSE make_timestamp(1000000 * {cast}({whole} AS BIGINT)) END",
+        "epoch_milliseconds": f"CASE WHEN {whole} % 1 <> 0 OR abs({whole}) > 99999999999999 THEN {refuse} "
+        f"ELSE make_timestamp(1000 * {cast}({whole} AS BIGINT)) END",
         "boolean": f"{cast}({x} AS BOOLEAN)",
         "json": f"CASE WHEN json_valid({x}) THEN {x} ELSE CASE WHEN {x} IS NOT NULL THEN {refuse} END END",
     }[kind]

@@ -8,14 +8,13 @@ import difflib
 import os
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 
 import duckdb
 
-from ingestion import buckets, casting, pages, tables
+from ingestion import buckets, casting, pages, tables, windows
 from ingestion.archive import Part
 from ingestion.casting import literal, quoted
 from ingestion.findings import ExportRefused, Finding, Severity
@@ -57,10 +56,12 @@ def connection(scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 def open_export(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], source: Source, account: str) -> Export:
     """Make the views `raw` and `export` of a delivery. Raises ExportRefused when its structure is wrong."""
     opened = _open_pages(con, parts, source) if source.format == "json_pages" else _open_tables(con, parts, source)
+    opened = replace(opened, window=opened.window or windows.of_name(parts, source))
     typed = [_typed(name, column, opened) for name, column in source.columns.items()]
     page = "_page" if source.format == "json_pages" else "1 AS _page"
     row, rows = ("CAST(NULL AS BIGINT) AS _row", "texts") if source.row_per_record else ("_row", "raw")
-    columns = ", ".join([*typed, row, page, f"{literal(account)} AS _account"])
+    from_name = [f"{_day(opened, place)} AS {name}" for place, name in enumerate(("_from", "_to")) if source.name]
+    columns = ", ".join([*typed, row, page, f"{literal(account)} AS _account", *from_name])
     con.execute(f"CREATE VIEW export AS SELECT {columns} FROM {rows}")
     return opened
 
@@ -83,7 +84,8 @@ def _open_tables(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], source: 
     for part, scan in zip(parts, scans, strict=True):
         warnings += _check_columns(scan.columns, source, part.name)
     rows = " UNION ALL BY NAME ".join(scan.sql for scan in scans)
-    con.execute(f"CREATE VIEW texts AS {rows}")
+    only = f" WHERE {source.only}" if source.only else ""
+    con.execute(f"CREATE VIEW texts AS SELECT * FROM ({rows}){only}")
     con.execute("CREATE VIEW raw AS SELECT *, row_number() OVER () AS _row FROM texts")
     columns = frozenset(name for scan in scans for name in scan.columns)
     return Export(tuple(part.name for part in parts), _bytes(parts), columns, tuple(warnings))
@@ -97,6 +99,10 @@ def _typed(name: str, column: casting.Column, opened: Export) -> str:
     known = name in opened.columns
     value = casting.strict(name, column) if known else f"CAST(NULL AS {casting.DUCKDB_TYPES[column.type]})"
     return f"{value} AS {quoted(name)}"
+
+
+def _day(opened: Export, place: int) -> str:
+    return f"DATE {literal(opened.window[place].isoformat())}" if opened.window else "CAST(NULL AS DATE)"
 
 
 def _check_columns(found: Collection[str], source: Source, name: str) -> tuple[Finding, ...]:
@@ -148,18 +154,3 @@ def rounded(con: duckdb.DuckDBPyConnection, opened: Export, source: Source) -> t
         for name, count in zip(amounts, counted, strict=True)
         if count
     )
-
-
-def billing_window(con: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> tuple[date, date]:
-    """The half-open days of the billing periods that the loaded rows name. A period left out between two is refused."""
-    read = f"read_parquet([{', '.join(literal(str(file)) for file in files)}], hive_partitioning = false)"
-    query = "CAST(BillingPeriodStart AS DATE), CAST(max(BillingPeriodEnd) AS DATE)"
-    spans = con.execute(f"SELECT {query} FROM {read} GROUP BY ALL ORDER BY ALL").fetchall()
-    cure = "every row needs the billing period it is billed in; export whole billing periods"
-    if any(start is None or end is None or start >= end for start, end in spans):
-        raise ExportRefused([Finding("window", "has rows without a whole billing period", cure)])
-    for (_, end), (start, _) in pairwise(spans):
-        if start > end:
-            message = f"leaves out the billing periods between {end} and {start}"
-            raise ExportRefused([Finding("window", message, "export adjacent billing periods, or one at a time")])
-    return spans[0][0], max(end for _, end in spans)

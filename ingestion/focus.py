@@ -161,9 +161,10 @@ SERVICE_DATE = {"charges": "ChargePeriodStart", "usage": "UsageDate", "invoices"
 # The column that decides a row's period: an invoice is booked when it is issued, whatever month it is for.
 PERIOD_DATE = {**SERVICE_DATE, "invoices": "InvoiceIssueDate"}
 
-# The column whose sum per currency is the control total, and the currency beside it.
+# The column whose sum per currency is the control total, and the currency beside it; of use, quantity and unit.
 CONTROL_TOTAL = {
     "charges": ("BilledCost", "BillingCurrency"),
+    "usage": ("Quantity", "Unit"),
     "invoices": ("BilledCost", "BillingCurrency"),
 }
 

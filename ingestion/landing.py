@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from ingestion.findings import ExportRefused, Finding
-from ingestion.pages import PAGE_LIMIT, read_page
+from ingestion.pages import PAGE_LIMIT, more_follow, read_page
 from ingestion.registry import Source
 
 QUIET = 2.0  # seconds without change after which a file is taken to be written to its end
@@ -144,7 +144,7 @@ def _examined(delivery: Delivery, source: Source | None, quiet: float) -> Delive
     if source is None or source.format != "json_pages":
         return delivery
     missing = _missing_pages(delivery.parts)
-    reason = (missing if delivery.parts[0].name != delivery.name else "") or _more(delivery)
+    reason = (missing if delivery.parts[0].name != delivery.name else "") or _more(delivery, source)
     return replace(delivery, state="waiting", reason=reason) if reason else delivery
 
 
@@ -163,13 +163,13 @@ def _numbers(parts: Iterable[Path]) -> list[int]:
     return [int(match[1]) for match in matches if match] if all(matches) else []
 
 
-def _more(delivery: Delivery) -> str:
+def _more(delivery: Delivery, source: Source) -> str:
     """Whether the last page says that another follows. A page that cannot be read is left to the load to refuse."""
     last = delivery.parts[-1]
     if not 0 < last.stat().st_size <= PAGE_LIMIT:
         return ""
     try:
-        more = read_page(last, last.name)["has_more"]
+        more = more_follow(read_page(last, last.name, source), source)
     except ExportRefused:
         return ""
     return f"{last.name} says that more pages follow; deliver them into the same folder" if more else ""

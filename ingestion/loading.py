@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
-from ingestion import diagnosis, export, focus
+from ingestion import diagnosis, export, focus, windows
 from ingestion.archive import Part, content_hash, load_id_of
 from ingestion.casting import literal, quoted
 from ingestion.findings import ExportRefused, Finding
@@ -61,7 +61,7 @@ def load_export(parts: Sequence[Part], source: Source, account: str, staging: Pa
         files, records = _split(whole, source, opened)
         if records == 0 and opened.window is None:
             raise ExportRefused([Finding("empty", "has a header but no rows", "export it again", parts[0].name)])
-        window = opened.window or export.billing_window(con, [file.path for file in files])
+        window = opened.window or windows.of_rows(con, [file.path for file in files], source)
         totals = _totals(con, files, source)
         warnings = (*opened.warnings, *export.rounded(con, opened, source))
     whole.unlink(missing_ok=True)
@@ -113,9 +113,9 @@ def _split(whole: Path, source: Source, opened: export.Export) -> tuple[tuple[St
 
 def _totals(con: duckdb.DuckDBPyConnection, files: Sequence[StagedFile], source: Source) -> dict[str, str]:
     """The control total per currency as exact text; of usage, the quantity per unit."""
-    amount, currency = focus.CONTROL_TOTAL.get(source.dataset, ("Quantity", "Unit"))
-    if not files:
+    if not files or source.dataset not in focus.CONTROL_TOTAL:
         return {}
+    amount, currency = focus.CONTROL_TOTAL[source.dataset]
     read = f"read_parquet([{', '.join(literal(str(file.path)) for file in files)}], hive_partitioning = false)"
     query = f"SELECT {currency}, CAST(sum({amount}) AS VARCHAR) FROM {read} GROUP BY ALL ORDER BY ALL"
     return {str(unit): total for unit, total in con.execute(query).fetchall()}

@@ -1,6 +1,7 @@
 """Pages of an API's answer as one relation of exact texts: every number stays the digits the provider wrote.
 
-Records are flattened to dotted columns, with the scalars of what encloses them; a record's own win.
+Records are flattened to dotted columns, with the scalars of the bucket that encloses them; a record's own win. What the
+page says around them is named `page.…`.
 """
 
 import gzip
@@ -39,11 +40,12 @@ def read_pages(parts: Sequence[Part], source: Source) -> Pages:
     pages = Pages(records=pa.table({}))
     tables = []
     for number, part in enumerate(parts, 1):
-        page = read_page(part.path, part.name)
-        _refuse_repeated_token(page, part.name, tokens)
+        page = read_page(part.path, part.name, source)
+        _refuse_repeated_token(page, part.name, source, tokens)
         records: list[Texts] = []
+        around = _around(page, source)
         for bucket in _listed(page, _steps(source)[0], part.name):
-            records += _records_of_bucket(bucket, part.name, source, pages)
+            records += _records_of_bucket(around, bucket, part.name, source, pages)
         tables.append(_table(records, number, pages.columns))
     merged = pa.concat_tables(tables, promote_options="default")
     rows = pa.array(range(1, len(merged) + 1), pa.int64())
@@ -51,8 +53,8 @@ def read_pages(parts: Sequence[Part], source: Source) -> Pages:
     return pages
 
 
-def read_page(path: Path, name: str) -> dict[str, Any]:
-    """One page, checked to be a JSON object of the envelope that all these APIs share."""
+def read_page(path: Path, name: str, source: Source) -> dict[str, Any]:
+    """One page, checked to be a JSON object that says whether another follows, where its source says so."""
     text = _page_text(path, name)
     try:
         page = json.loads(text, parse_float=str, parse_int=str, parse_constant=_refuse_constant)
@@ -63,11 +65,25 @@ def read_page(path: Path, name: str) -> dict[str, Any]:
         raise _refused("not_a_number", name, f"holds {error}, which is no amount", AGAIN) from None
     except RecursionError:
         raise _refused("json", name, "is nested too deeply to be an export", AGAIN) from None
-    if not isinstance(page, dict) or not isinstance(page.get("has_more"), bool):
+    flag = source.paging.more
+    if not isinstance(page, dict) or (flag and not isinstance(at(page, flag), bool)):
         stated = page.get("error") if isinstance(page, dict) else None
-        reason = f"is an error message, not an export: {shortened(stated)}" if stated else "has no has_more"
+        reason = f"is an error message, not an export: {shortened(stated)}" if stated else f"has no {flag or 'records'}"
         raise _refused("envelope", name, reason, "deliver each page exactly as the API returns it")
     return page
+
+
+def more_follow(page: dict[str, Any], source: Source) -> bool:
+    """Whether a page says that another follows."""
+    return bool(source.paging.more and at(page, source.paging.more))
+
+
+def at(page: dict[str, Any], path: str) -> Any:
+    """What stands under a dotted path of a page; None when there is nothing."""
+    found: Any = page
+    for step in path.split("."):
+        found = found.get(step) if isinstance(found, dict) else None
+    return found
 
 
 class ConstantRefused(ValueError):
@@ -98,8 +114,8 @@ def _too_large(name: str) -> str:
     raise _refused("size", name, f"is larger than {PAGE_LIMIT >> 20} MiB", "ask the API for fewer buckets a page")
 
 
-def _refuse_repeated_token(page: dict[str, Any], name: str, tokens: dict[str, str]) -> None:
-    token = page.get("next_page")
+def _refuse_repeated_token(page: dict[str, Any], name: str, source: Source, tokens: dict[str, str]) -> None:
+    token = at(page, source.paging.next) if source.paging.next else None
     if token in tokens:
         reason = f"names the same next page as {tokens[token]}, so pages are repeated or missing"
         raise _refused("next_page", name, reason, AGAIN)
@@ -119,9 +135,17 @@ def _listed(holder: dict[str, Any], key: str, name: str) -> list[dict[str, Any]]
     return found
 
 
-def _records_of_bucket(bucket: dict[str, Any], name: str, source: Source, pages: Pages) -> Iterator[Texts]:
+def _around(page: dict[str, Any], source: Source) -> Texts:
+    """What the page itself says of all its records, named `page.…`, as far as the source asks for it."""
+    said = {key: value for key, value in page.items() if key != _steps(source)[0]}
+    return {name: text for name, text in _flattened(said, "page.") if name in source.columns}
+
+
+def _records_of_bucket(
+    around: Texts, bucket: dict[str, Any], name: str, source: Source, pages: Pages
+) -> Iterator[Texts]:
     steps = _steps(source)
-    outer = dict(_flattened({key: value for key, value in bucket.items() if key not in steps}))
+    outer = around | dict(_flattened({key: value for key, value in bucket.items() if key not in steps}))
     if source.buckets:
         bounds = outer.get(source.buckets.start), outer.get(source.buckets.end)
         if bounds[0] is None or bounds[1] is None:

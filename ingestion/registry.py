@@ -12,7 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 SOURCES = Path(__file__).parent / "sources"
 
-ColumnType = Literal["text", "decimal", "cents", "integer", "timestamp", "date", "epoch_seconds", "boolean", "json"]
+ColumnType = Literal[
+    "text", "decimal", "cents", "integer", "timestamp", "date", "epoch_seconds", "epoch_milliseconds", "boolean", "json"
+]
 Dataset = Literal["charges", "usage", "identities", "invoices"]
 
 
@@ -30,12 +32,17 @@ class Column(Strict):
     """A column as the export delivers it. `required`: it must be there; `filled`: and no row may leave it null.
 
     `cents` is an amount in hundredths of the currency; from the view `export` on it is in whole units.
+    `nothing`: texts that stand for no value, such as `-`. `grouped`: amounts may be written as `$10,000.00 `.
+    `formats`: how dates and times are written where not in ISO form, such as `%m/%d/%Y`; the first that fits counts.
     """
 
     type: ColumnType = "text"
     required: bool = False
     filled: bool = False
     allowed: tuple[str, ...] = ()
+    nothing: tuple[str, ...] = ()
+    grouped: bool = False
+    formats: tuple[str, ...] = ()
 
 
 class Buckets(Strict):
@@ -44,6 +51,34 @@ class Buckets(Strict):
     start: str
     end: str
     unbroken: bool = False
+
+
+class Paging(Strict):
+    """Where a page of an API's answer says that another follows (`more`, true or false) and how to ask for it (`next`).
+
+    Both are dotted paths; an endpoint that answers at once has neither.
+    """
+
+    more: str | None = "has_more"
+    next: str | None = "next_page"
+
+
+class Name(Strict):
+    """What a delivery's file name tells: `pattern` is searched in it and has the groups `start` and `end`, dates.
+
+    `ends`: whether the end is the last day or the day after it. `required`: the rows tell no dates themselves.
+    """
+
+    pattern: str
+    ends: Literal["inclusive", "exclusive"] = "inclusive"
+    required: bool = False
+
+
+class Statement(Strict):
+    """What several exports of one account state, each for itself: of two that state a day, the lower `rank` counts."""
+
+    of: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    rank: int = Field(ge=1)
 
 
 class Check(Strict):
@@ -69,21 +104,28 @@ class Source(Strict):
 
     `row_per_record`: the SELECT gives each record as one row, in order, so a row's place is its number. Large files
     are typed on all cores then, where numbering records while reading them takes one.
+    `only`: SQL over the texts of a file's lines that tells which of them are records; the others are none.
+    `window`: what days an export states: its buckets', its billing periods', those from its first row's to its last
+    row's (`days`), or none, since it lists what there is (`snapshot`).
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: str
     provider: str
     how: str
-    format: Literal["json_pages", "csv", "parquet", "tabular"]
+    format: Literal["json_pages", "json_lines", "csv", "parquet", "tabular"]
     records: str | None = None
+    paging: Paging = Paging()
+    only: str | None = None
     focus_columns: bool = False
     row_per_record: bool = False
     columns: dict[str, Column]
     money_unit: Literal["cents", "dollars", "currency"] | None = None
     dataset: Dataset
-    window: Literal["buckets", "billing_period"]
+    window: Literal["buckets", "billing_period", "days", "snapshot"]
     buckets: Buckets | None = None
+    name: Name | None = None
+    states: Statement | None = None
     finality: str
     attributed_by: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
@@ -111,7 +153,13 @@ class Source(Strict):
             raise ValueError("records is the path to the records of JSON pages, and of nothing else")
         if (self.window == "buckets") != (self.buckets is not None):
             raise ValueError("buckets names the columns that bound a bucket, when window is buckets")
-        if self.row_per_record and (self.checks or self.format == "json_pages"):
+        if (self.window == "snapshot") != (self.dataset == "identities"):
+            raise ValueError("a snapshot is of identities, and identities come as a snapshot")
+        if self.name and self.window != "days":
+            raise ValueError("a name tells the days of an export whose window is days")
+        if self.only and self.format == "json_pages":
+            raise ValueError("only tells the records among the lines of a file")
+        if self.row_per_record and (self.checks or self.only or self.format in ("json_pages", "json_lines")):
             raise ValueError("row_per_record is for tables whose records are held to no checks")
         return self
 

@@ -1,4 +1,4 @@
-"""CSV and Parquet files, gzipped or not, as DuckDB scans of exact texts; nothing is read here but the header."""
+"""CSV, Parquet and JSON lines, gzipped or not, as DuckDB scans of exact texts; nothing is read here but the header."""
 
 import csv
 import gzip
@@ -20,6 +20,8 @@ HEAD = 1 << 18
 GZIP = b"\x1f\x8b"
 EXPANDED_LIMIT = 256 << 30  # bytes a gzipped export may expand to, and how many times its own size
 EXPANDED_TIMES = 200
+LINE_LIMIT = 64 << 20  # bytes of one line of JSON: prompts and answers are long
+LOOKED_AT = 10_000  # lines whose keys tell what columns a file of JSON lines has
 AGAIN = "export it again and deliver it under a new name"
 
 
@@ -37,12 +39,14 @@ def scan(con: duckdb.DuckDBPyConnection, part: Part, source: Source) -> Scan:
         raise _refused("empty", part.name, "is empty", AGAIN)
     with part.path.open("rb") as file:
         start = file.read(4)
-    if start == b"PAR1" and source.format != "csv":
+    if start == b"PAR1" and source.format not in ("csv", "json_lines"):
         return _parquet(con, part)
     if source.format == "parquet":
         raise _refused("format", part.name, "is not a Parquet file", AGAIN)
     if start[:2] == GZIP:
         _refuse_bomb(part)
+    if source.format == "json_lines":
+        return _json_lines(con, part, source, start[:2] == GZIP)
     return _csv(part, start[:2] == GZIP)
 
 
@@ -62,6 +66,27 @@ def _as_text(name: str, kind: str) -> str:
         return f"CAST(to_json({quoted(name)}) AS VARCHAR)"
     text = f"CAST({quoted(name)} AS VARCHAR)"
     return f"nullif({text}, '')" if kind == "VARCHAR" else text
+
+
+def _json_lines(con: duckdb.DuckDBPyConnection, part: Part, source: Source, zipped: bool) -> Scan:
+    """A JSON object a line. A declared column is a dotted path; what else the first lines hold at their top is told."""
+    read = (
+        f"read_ndjson_objects({literal(str(part.path))}, maximum_object_size = {LINE_LIMIT}, "
+        f"compression = '{'gzip' if zipped else 'uncompressed'}')"
+    )
+    try:
+        seen = con.execute(f"SELECT DISTINCT unnest(json_keys(json)) FROM (FROM {read} LIMIT {LOOKED_AT})").fetchall()
+    except duckdb.Error as error:
+        raise _refused("json", part.name, f"is not one JSON object a line: {_first_line(error)}", AGAIN) from None
+    tops = {key for (key,) in seen}
+    declared = [name for name in source.columns if name.split(".")[0] in tops]
+    texts = [f"json ->> {literal(_json_path(name))} AS {quoted(name)}" for name in declared]
+    strange = sorted(tops - {name.split(".")[0] for name in source.columns})
+    return Scan(f"SELECT {', '.join(texts)} FROM {read}", (*declared, *strange))
+
+
+def _json_path(name: str) -> str:
+    return "$" + "".join(f'."{step}"' for step in name.split("."))
 
 
 def _csv(part: Part, zipped: bool) -> Scan:

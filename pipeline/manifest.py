@@ -3,16 +3,19 @@
 From all of them follows which load is the newest statement of which days.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from pipeline.content import write_whole
 from pipeline.settings import Books
+
+if TYPE_CHECKING:
+    from ingestion import Source
 
 
 class Entry(BaseModel):
@@ -103,30 +106,52 @@ def stated_as_of(deliveries: Iterable[DeliveryEntry]) -> datetime:
     return max(told) if told else min(one.as_of for one in deliveries)
 
 
-def coverage(loads: Iterable[Load]) -> list[Piece]:
+Key = tuple[str, str, str, str]  # source, account, dataset, window_by
+
+
+def coverage(loads: Iterable[Load], known: "Mapping[str, Source] | None" = None) -> list[Piece]:
     """Which accepted load is the newest statement of which days, per source, account and dataset: disjoint pieces.
 
-    Newest is by `as_of`, then by content hash, never by arrival; so any order of delivery gives the same. An invoice is
-    a document and no statement about days: each load of invoices counts, and which file of an invoice does is asked of
-    the invoice (stg_invoices).
+    Newest is by `as_of`, then by content hash, never by arrival; so any order of delivery gives the same. Of sources
+    that state the same thing, by their definitions in `known`, a day is left to the one of the lowest rank that has it.
+    Invoices and identities are no statements about days: each of their loads counts, and which file of an invoice does
+    is asked of the invoice (stg_invoices).
     """
     pieces: list[Piece] = []
-    newest: dict[tuple[str, str, str, str], dict[date, str]] = {}
+    newest: dict[Key, dict[date, str]] = {}
     accepted = (load for load in loads if load.verdict == "accepted")
     for load in sorted(accepted, key=lambda load: (load.as_of, load.sha256)):
         if not (load.dataset and load.window_by and load.window_from and load.window_to):
             raise ValueError(f"evidence/loads/{load.load_id}.json: accepted, but without dataset or window")
-        if load.dataset == "invoices":
+        if load.dataset in ("invoices", "identities"):
             key = (load.source, load.account, load.dataset, load.window_by)
             pieces.append(Piece(*key, load.window_from, load.window_to, load.load_id))
             continue
         days = newest.setdefault((load.source, load.account, load.dataset, load.window_by), {})
         for number in range((load.window_to - load.window_from).days):
             days[load.window_from + timedelta(days=number)] = load.load_id
+    _leave_to_the_first(newest, known or {})
     return sorted(pieces + [piece for key, days in newest.items() for piece in _runs(key, days)])
 
 
-def _runs(key: tuple[str, str, str, str], days: dict[date, str]) -> list[Piece]:
+def _leave_to_the_first(
+    newest: dict[tuple[str, str, str, str], dict[date, str]], known: "Mapping[str, Source]"
+) -> None:
+    """Take from each source the days that another states already, of the same account and thing, with a lower rank."""
+    ranked = []
+    for key in newest:
+        source = known.get(key[0])
+        if source and source.states:
+            ranked.append((source.states.rank, (source.states.of, key[1], key[2]), key))
+    stated: dict[tuple[str, str, str], set[date]] = {}
+    for _, thing, key in sorted(ranked):
+        taken = stated.setdefault(thing, set())
+        for day in taken & newest[key].keys():
+            del newest[key][day]
+        taken.update(newest[key])
+
+
+def _runs(key: Key, days: dict[date, str]) -> list[Piece]:
     """Adjacent days of one load, joined."""
     pieces: list[Piece] = []
     for day, load_id in sorted(days.items()):

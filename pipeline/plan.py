@@ -94,7 +94,8 @@ def current_inputs(books: Books) -> Inputs:
     company = Company(
         folder_hash(books.company, COMPANY_FILES), version_of(books), folder_hash(books.company, (".key",))
     )
-    return gather(loads, coverage(loads), sources(), company, read_calendar(books))
+    known = sources()
+    return gather(loads, coverage(loads, known), known, company, read_calendar(books))
 
 
 @dataclass(frozen=True)
