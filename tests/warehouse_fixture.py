@@ -3,9 +3,7 @@
 Tables are given as lists of dictionaries; a column that is left out is null, a table that is left out is empty.
 """
 
-import os
 import subprocess
-import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,8 +14,8 @@ import pyarrow as pa
 from ingestion.focus import DATASETS, duckdb_type
 from pipeline.company.policy_rows import MANAGEMENT_RULES, STATUTORY_POLICIES, STATUTORY_RULES
 from pipeline.ledger_tables import REPORTED, ledger_columns
+from tests import dbt_process
 
-PROJECT = Path(__file__).parent.parent / "dbt_project"
 Row = Mapping[str, Any]
 
 
@@ -140,15 +138,12 @@ def use(day: str, tokens: int, row: int, **more: Any) -> dict[str, Any]:
     return {**base, **more}
 
 
-def run_dbt(warehouse: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def run_dbt(warehouse: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run dbt over the warehouse in a process of its own; its output is in the result."""
-    target = warehouse.parent / "dbt"
-    command = [sys.executable, "-m", "dbt.cli.main", *arguments]
-    for option in ("--project-dir", "--profiles-dir"):
-        command += [option, str(PROJECT)]
-    command += ["--target-path", str(target), "--log-path", str(target), "--no-use-colors"]
-    env = {**os.environ, "TOKENBOOKS_WAREHOUSE": str(warehouse), **environment}
-    return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    assert warehouse.name == "warehouse.duckdb", "the project was read for a database of that name"
+    target = str(warehouse.parent / "dbt")
+    options = ["--target-path", target, "--log-path", target, "--no-use-colors"]
+    return dbt_process.run([*arguments, *options], {"TOKENBOOKS_WAREHOUSE": str(warehouse)})
 
 
 def build(warehouse: Path, *arguments: str) -> None:

@@ -17,14 +17,14 @@ def european(path: Path, **tables: list[dict[str, object]]) -> Path:
 
 def test_a_day_without_a_rate_stops_the_build_with_the_pair_and_the_cure(tmp_path: Path) -> None:
     """INV-21: a rate is present. The charges are of 14 September, a spot rate may be seven days older."""
-    path = european(tmp_path / "w.duckdb", company__fx_rates=[{**RATE, "rate_date": "2026-09-06"}])
+    path = european(tmp_path / "warehouse.duckdb", company__fx_rates=[{**RATE, "rate_date": "2026-09-06"}])
     result = fixture.run_dbt(path, "run", "--select", "+int_fx_applied")
     assert result.returncode == 1
     assert "no spot rate from USD to EUR for 2026-09-14: add a row, or run `tokenbooks rates`" in result.stdout
 
 
 def test_a_rate_of_a_few_days_before_measures_the_day(tmp_path: Path) -> None:
-    path = european(tmp_path / "w.duckdb", company__fx_rates=[{**RATE, "rate_date": "2026-09-07"}])
+    path = european(tmp_path / "warehouse.duckdb", company__fx_rates=[{**RATE, "rate_date": "2026-09-07"}])
     fixture.build(path, "--select", "+int_fx_applied", "--indirect-selection", "cautious")
     found = fixture.rows(
         path, "select from_currency, to_currency, rate::varchar, rate_date::varchar from intermediate.int_fx_applied"

@@ -11,6 +11,8 @@ from tests.golden_company import company, golden_month
 
 WAY = ("--select", "+rpt_invoice_reconciliation", "--indirect-selection", "cautious")
 
+BASE = "warehouse.duckdb"
+
 
 def line(number: int, amount: str, load: str = "I1", **more: Any) -> dict[str, Any]:
     """One line of invoice INV-1 for the account `acme`, September 2026; `more` overrides any column."""
@@ -54,7 +56,7 @@ def report(path: Path) -> list[tuple[Any, ...]]:
 def test_the_golden_month_matches_its_invoice(tmp_path: Path) -> None:
     """EX-27, B and I: 12,345.67 both; sales tax of EX-25 is on the invoice alone and no difference."""
     lines = [line(1, "12000"), line(2, "345.67"), line(3, "1018.52", ChargeCategory="Tax")]
-    (found,) = report(golden(tmp_path / "w.duckdb", lines))
+    (found,) = report(golden(tmp_path / BASE, lines))
     billed, invoiced, tax = Decimal("12345.67"), Decimal("13364.19"), Decimal("1018.52")
     assert found == ("US01", "bills", "acme", billed, invoiced, tax, 1, "matched", False)
 
@@ -64,7 +66,7 @@ def test_use_at_the_agreed_price_is_the_third_way(tmp_path: Path) -> None:
     use = fixture.use("2026-09-14", 24_603_100, 1, x_Model="m", x_TokenClass="output", x_CredentialId="key-of-P01")
     price = {"source": "bills", "account": "acme", "model": "m", "token_class": "output", "currency": "USD"}
     agreed = {**price, "unit_quantity": "1000000", "unit_price": "500", "valid_from": "2026-01-01"}
-    path = golden(tmp_path / "w.duckdb", [line(1, "12345.67")], lake__usage=[use], company__price_agreements=[agreed])
+    path = golden(tmp_path / BASE, [line(1, "12345.67")], lake__usage=[use], company__price_agreements=[agreed])
     assert report(path)[0][7:] == ("matched_with_tolerance", False)
     found = fixture.rows(path, "select used_cost, used_less_billed from finance.rpt_invoice_reconciliation")
     assert found == [(Decimal("12301.55"), Decimal("-44.12"))]
@@ -72,12 +74,12 @@ def test_use_at_the_agreed_price_is_the_third_way(tmp_path: Path) -> None:
 
 def test_two_invoices_of_a_month_in_two_files_both_count(tmp_path: Path) -> None:
     lines = [line(1, "12000"), line(1, "345.67", "I2", InvoiceId="INV-2")]
-    (found,) = report(golden(tmp_path / "w.duckdb", lines))
+    (found,) = report(golden(tmp_path / BASE, lines))
     assert found[4:] == (Decimal("12345.67"), Decimal(0), 2, "matched", False)
 
 
 def test_an_invoice_nobody_was_billed_for_is_shown(tmp_path: Path) -> None:
-    found = report(golden(tmp_path / "w.duckdb", [line(1, "7", x_Account="stranger")]))
+    found = report(golden(tmp_path / BASE, [line(1, "7", x_Account="stranger")]))
     assert [row[:3] + row[-2:] for row in found] == [
         ("(unassigned)", "(none)", "stranger", "unmatched", True),
         ("US01", "bills", "acme", "unmatched", False),
@@ -87,18 +89,28 @@ def test_an_invoice_nobody_was_billed_for_is_shown(tmp_path: Path) -> None:
 def test_the_folder_of_an_account_may_have_another_name(tmp_path: Path) -> None:
     accounts = [{"source": "bills", "account": "acme", "entity_id": "US01", "invoiced_as": "acme-gmbh"}]
     lines = [line(1, "12345.67", x_Account="acme-gmbh")]
-    assert report(golden(tmp_path / "w.duckdb", lines, company__accounts=accounts))[0][7] == "matched"
+    assert report(golden(tmp_path / BASE, lines, company__accounts=accounts))[0][7] == "matched"
 
 
 def test_the_same_invoice_again_counts_once(tmp_path: Path) -> None:
     """INV-19: no invoice is matched twice."""
     lines = [line(1, "12345.67"), line(1, "12345.67", "I2")]
-    assert report(golden(tmp_path / "w.duckdb", lines))[0][4:8] == (Decimal("12345.67"), Decimal(0), 1, "matched")
+    assert report(golden(tmp_path / BASE, lines))[0][4:8] == (
+        Decimal("12345.67"),
+        Decimal(0),
+        1,
+        "matched",
+    )
 
 
 def test_a_file_that_replaces_itself_counts_instead(tmp_path: Path) -> None:
     lines = [line(1, "12345.76"), line(1, "12345.67", "I2", ReferenceInvoiceId="INV-1")]
-    assert report(golden(tmp_path / "w.duckdb", lines))[0][4:8] == (Decimal("12345.67"), Decimal(0), 1, "matched")
+    assert report(golden(tmp_path / BASE, lines))[0][4:8] == (
+        Decimal("12345.67"),
+        Decimal(0),
+        1,
+        "matched",
+    )
 
 
 @pytest.mark.parametrize(
@@ -111,7 +123,7 @@ def test_a_file_that_replaces_itself_counts_instead(tmp_path: Path) -> None:
 )
 def test_two_invoices_of_one_number_stop_the_build(tmp_path: Path, second: dict[str, str], told: str) -> None:
     """INV-19, section 9: two invoices same id."""
-    path = golden(tmp_path / "w.duckdb", [line(1, "12345.67"), line(1, "12345.67", "I2", **second)])
+    path = golden(tmp_path / BASE, [line(1, "12345.67"), line(1, "12345.67", "I2", **second)])
     result = fixture.run_dbt(path, "run", "--select", "+int_invoice_lines")
     assert result.returncode == 1
     assert f"invoice INV-1 of Provider {told}" in result.stdout

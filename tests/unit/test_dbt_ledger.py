@@ -227,7 +227,7 @@ def euros(path: Path, bill: list[tuple[str, str, str]], rates: dict[str, str]) -
 def test_the_whole_is_converted_then_split(tmp_path: Path) -> None:
     """EX-17: 4,345.67 USD at 0.9111 is 3,959.34 EUR, not the 3,959.33 of converted lines."""
     bill = [("2026-10-05", "2172.84", "P01"), ("2026-10-05", "1448.56", "P18"), ("2026-10-05", "724.27", "P27")]
-    path = euros(tmp_path / "w.duckdb", bill, {"2026-10-05": "0.9111"})
+    path = euros(tmp_path / "warehouse.duckdb", bill, {"2026-10-05": "0.9111"})
     found = fixture.rows(
         path,
         "select coalesce(cost_center_id, account_id), functional_debit - functional_credit, functional_currency, "
@@ -248,7 +248,7 @@ def test_each_day_is_converted_at_its_own_rate(tmp_path: Path) -> None:
         "31": ("345.67", "0.9202"),
     }
     bill = [(f"2026-10-{day}", cost, "P01") for day, (cost, _) in days.items()]
-    path = euros(tmp_path / "w.duckdb", bill, {f"2026-10-{day}": rate for day, (_, rate) in days.items()})
+    path = euros(tmp_path / "warehouse.duckdb", bill, {f"2026-10-{day}": rate for day, (_, rate) in days.items()})
     found = fixture.rows(
         path,
         "select account_id, debit, functional_debit, fx_rate "

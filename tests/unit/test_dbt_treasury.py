@@ -72,7 +72,7 @@ def prepaid(tmp_path_factory: pytest.TempPathFactory) -> Path:
     charges = [use(day, amount, row) for row, (day, amount) in enumerate(DRAWS, start=1)]
     lots = [lot(1, "100000", "90000", expires_on="2026-11-01")]
     months = ["2026-08", "2026-09", "2026-10", "2026-11"]
-    path = tmp_path_factory.mktemp("prepaid") / "w.duckdb"
+    path = tmp_path_factory.mktemp("prepaid") / "warehouse.duckdb"
     return built(path, months, charges, company__prepaid_lots=lots)
 
 
@@ -146,7 +146,7 @@ FUNCTIONAL = (
 @pytest.fixture(scope="module")
 def spot(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """EX-16 at the spot rate of each day."""
-    return euro(tmp_path_factory.mktemp("spot") / "w.duckdb", "daily_spot")
+    return euro(tmp_path_factory.mktemp("spot") / "warehouse.duckdb", "daily_spot")
 
 
 def test_spot_closing_and_payment_to_the_cent(spot: Path) -> None:
@@ -168,7 +168,7 @@ def test_spot_closing_and_payment_to_the_cent(spot: Path) -> None:
 
 def test_the_average_of_the_month_to_the_cent(tmp_path: Path) -> None:
     """EX-16: 3,982.37 at the month's average; the closing liability is 3,998.89 all the same."""
-    found = fixture.rows(euro(tmp_path / "w.duckdb", "month_average"), FUNCTIONAL)
+    found = fixture.rows(euro(tmp_path / "warehouse.duckdb", "month_average"), FUNCTIONAL)
     told = {(period, event, account): amount for period, event, account, amount in found}
     assert told["2026-10", "accrual", "6100"] == Decimal("3982.37")
     assert told["2026-10", "accrual", "2110"] + told["2026-10", "fx", "2110"] == Decimal("-3998.89")
@@ -184,7 +184,7 @@ def taxed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     invoice = [line(1, "12345.68"), line(2, "1018.52", ChargeCategory="Tax")]
     keys = [fixture.key(who) for who, _ in amounts]
-    path = tmp_path_factory.mktemp("taxed") / "w.duckdb"
+    path = tmp_path_factory.mktemp("taxed") / "warehouse.duckdb"
     months = ["2026-09", "2026-10"]
     return built(path, months, charges, lake__invoices=invoice, company__credentials=keys)
 
@@ -213,7 +213,7 @@ def test_tax_that_is_claimed_back_is_an_asset(tmp_path: Path) -> None:
     """EX-25: VAT of 19 %, 2,345.68, is no cost."""
     accounts = [{"source": "bills", "account": "acme", "entity_id": "US01", "tax_recoverable": "true"}]
     path = built(
-        tmp_path / "w.duckdb",
+        tmp_path / "warehouse.duckdb",
         ["2026-09", "2026-10"],
         list(golden_month()["lake.charges"]),  # type: ignore[arg-type]
         lake__invoices=[line(1, "12345.67"), line(2, "2345.68", ChargeCategory="Tax")],
@@ -236,7 +236,7 @@ def test_a_fault_turns_its_invariant_red(
     request: pytest.FixtureRequest, tmp_path: Path, start: str, fault: str, test: str
 ) -> None:
     """INV-18 and INV-21, each by a deliberate fault."""
-    path = Path(shutil.copy(request.getfixturevalue(start), tmp_path / "w.duckdb"))
+    path = Path(shutil.copy(request.getfixturevalue(start), tmp_path / "warehouse.duckdb"))
     with duckdb.connect(str(path)) as con:
         assert con.execute(fault).fetchall()[0][0] > 0, "the fault changes nothing"
     result = fixture.run_dbt(path, "test", "--select", test)

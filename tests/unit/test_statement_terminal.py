@@ -81,7 +81,7 @@ def test_the_pool_is_a_cost_centre_to_look_into(statement_warehouse: Path) -> No
 
 def test_a_model_with_brackets_is_shown_as_it_is(statement_warehouse: Path, tmp_path: Path) -> None:
     """Names are not taken for the terminal's own mark-up."""
-    copy = tmp_path / "w.duckdb"
+    copy = tmp_path / "warehouse.duckdb"
     copy.write_bytes(statement_warehouse.read_bytes())
     with duckdb.connect(str(copy)) as con:
         con.execute("update finance.rpt_cost_statement set model = 'opus[bold]' where model = 'claude-opus-4-6'")
