@@ -16,6 +16,13 @@ REPORTED = (
     "rpt_allocation_basis",
     "rpt_exports",
 )
+# What a close keeps besides as evidence: the weights behind the posted shares, and what was to be seen to. Nothing
+# reads it back: a rerun on restated data has weights of its own.
+KEPT = {
+    "fct_allocation_weights": "period = $period and weights_hash in (select weights_hash from finance.fct_allocations "
+    "where period = $period and entity_id = $entity)",
+    "rpt_exceptions": "period = $period and entity_id = $entity",
+}
 POSTINGS = "fct_postings"
 STATES = {
     "periods": "entity_id varchar, period varchar, state varchar, batch varchar, company_hash varchar",

@@ -12,7 +12,7 @@ import duckdb
 from pipeline.close.events import folder_name
 from pipeline.close.periods import Calendar
 from pipeline.content import folder_hash
-from pipeline.ledger_tables import REPORTED
+from pipeline.ledger_tables import KEPT, REPORTED
 from pipeline.settings import Books, BooksError
 
 
@@ -42,9 +42,9 @@ def write_batch(
     asked = [period, *together, entity]
     count = con.execute(f"select count(*) {lines}", asked).fetchall()[0][0]
     _copy(con, f"select * {lines} order by entry_id, line_no", asked, beside / "postings.parquet")
-    for model in REPORTED:
-        rows = f"select * from finance.{model} where period = ? and entity_id = ? order by all"
-        _copy(con, rows, [period, entity], beside / f"{model}.parquet")
+    for model, which in {**dict.fromkeys(REPORTED, "period = $period and entity_id = $entity"), **KEPT}.items():
+        rows = f"select * from finance.{model} where {which} order by all"
+        _copy(con, rows, {"period": period, "entity": entity}, beside / f"{model}.parquet")
     month = calendar.months.get((entity, period))
     number = len(month.closings) + 1 if month else 1
     folder = place / f"{number:04d}-{folder_hash(beside)[:16]}"
@@ -70,7 +70,7 @@ def _whole(books: Books, batch: str) -> Path:
     return folder
 
 
-def _copy(con: duckdb.DuckDBPyConnection, rows: str, asked: list[str], path: Path) -> None:
+def _copy(con: duckdb.DuckDBPyConnection, rows: str, asked: list[str] | dict[str, str], path: Path) -> None:
     target = str(path).replace("'", "''")
     con.execute(f"copy ({rows}) to '{target}' (format parquet, compression zstd)", asked)
 

@@ -107,6 +107,21 @@ def test_what_was_drafted_is_posted_and_says_the_same(built: Books, closed: Book
     assert len(lines) > 20
 
 
+def test_the_weights_behind_what_was_posted_are_kept(closed: Books) -> None:
+    """Whoever has a closed month's folder can compute its shares again, and sees what was to be seen to then."""
+    ours = "period = '2026-08' and entity_id = 'US01'"
+    (folder,) = (closed.ledger / e.batch for entity, _, e in read_calendar(closed).closed_months() if entity == "US01")
+    read = "read_parquet(?, hive_partitioning = false) order by all"
+    with duckdb.connect() as con:
+        weights, exceptions = str(folder / "fct_allocation_weights.parquet"), str(folder / "rpt_exceptions.parquet")
+        kept = con.execute(f"select distinct weights_hash from {read}", [weights]).fetchall()
+        seen = con.execute(f"select * from {read}", [exceptions]).fetchall()
+    assert kept == rows(closed, f"select distinct weights_hash from finance.fct_allocations where {ours} order by all")
+    assert seen == rows(closed, f"select * from finance.rpt_exceptions where {ours} order by all")
+    assert len(kept) > 5
+    assert seen
+
+
 def test_posting_a_rerun_posts_nothing(closed: Books, tmp_path: Path) -> None:
     """A second close is refused, alone or together, prepared or approved; a second run changes nothing."""
     before = history(closed)

@@ -24,6 +24,7 @@ PEOPLE = [
     ("DUAL", "employee", "2020-01-01", None, None),
     ("TEMP", "contractor", "2020-01-01", None, None),
     ("OLDC", "employee", "2020-01-01", None, None),
+    ("TURN", "employee", "2020-01-01", None, None),
 ]
 PLACES = [
     ("BOSS", "CC400", "1", "2020-01-01", None),
@@ -37,11 +38,14 @@ PLACES = [
     ("DUAL", "CC200", "0.4", "2020-01-01", None),
     ("TEMP", "CC300", "1", "2020-01-01", None),
     ("OLDC", "CC800", "1", "2020-01-01", None),
+    ("TURN", "CC900", "1", "2020-01-01", None),
 ]
 CENTRES = [
-    # merged on 16 September into a centre that was itself merged ten days later; and one that is simply there
-    ("CC800", "2020-01-01", "2026-09-16", "CC810"),
-    ("CC810", "2020-01-01", "2026-09-26", "CC300"),
+    # merged on 16 September into a centre that was itself merged ten days later; and one that turned to research then
+    ("CC800", "2020-01-01", "2026-09-16", "CC810", "gna"),
+    ("CC810", "2020-01-01", "2026-09-26", "CC300", "gna"),
+    ("CC900", "2020-01-01", "2026-09-16", None, "gna"),
+    ("CC900", "2026-09-16", None, None, "rnd"),
 ]
 SERVICES = [
     ("robot", "BOSS", "CC800"),
@@ -93,6 +97,8 @@ CHARGES = {
     "orphan": ("20", "3.00", {"x_CredentialId": "nobody"}),
     "orphan person": ("20", "3.00", {"x_PrincipalId": "Some.Body@acme.example"}),
     "shared": ("20", "3.00", {"x_CredentialId": "shared"}),
+    "before the turn": ("15", "5.00", of("TURN")),
+    "after the turn": ("16", "5.00", of("TURN")),
     "seat without end": ("05", "1.00", of("DUAL", ChargePeriodEnd="2026-09-06 00:00:00")),
 }
 NUMBER = {name: number for number, name in enumerate(CHARGES, start=1)}
@@ -114,9 +120,7 @@ def books() -> dict[str, Iterable[Row]]:
         "company.cost_center_assignments": named("employee_id cost_center_id share valid_from valid_to", PLACES),
         "company.cost_centers": [
             *golden["company.cost_centers"],
-            *named(
-                "cost_center_id valid_from valid_to successor_id", CENTRES, name="Old", function="gna", entity_id="US01"
-            ),
+            *named("cost_center_id valid_from valid_to successor_id function", CENTRES, name="Old", entity_id="US01"),
         ],
         "company.services": named(
             "service_id owner_employee_id cost_center_id", SERVICES, workload="shared_platform", **since
@@ -197,6 +201,8 @@ def test_to_the_cent(built: Path, names: list[str], expected: dict[str, int]) ->
         ("before the merger", ["employee key-OLDC CC800 5"]),  # rows of the past keep the old centre
         ("after the merger", ["employee key-OLDC CC810 5"]),
         ("after the second", ["employee key-OLDC CC300 5"]),
+        ("before the turn", ["employee key-TURN CC900 5"]),
+        ("after the turn", ["employee key-TURN CC900 5"]),
         ("robot before", ["service robot CC800 6"]),
         ("robot after", ["service robot CC810 6"]),
         ("tag of the old centre", ["employee key-DUAL CC810 6"]),
@@ -259,3 +265,10 @@ def test_the_share_of_the_pool_is_told(built: Path) -> None:
     (total,) = fixture.rows(built, "select sum(amount) from finance.fct_allocations")[0]
     pooled = Decimal("8") + 20 + 3 * 4  # before the first day, a joiner's seat, four keys of nobody
     assert found == [(pooled, total, (pooled / total).quantize(Decimal("0.000001"), "ROUND_DOWN"))]
+
+
+def test_a_centre_that_turns_to_other_work_keeps_what_it_was_before(built: Path) -> None:
+    """The function is that of the service date: what was administration stays it in the journal."""
+    for name, function in {"before the turn": "gna", "after the turn": "rnd", "after the merger": "gna"}.items():
+        query = f"select distinct book_function from finance.fct_allocations where charge_id = 'L1:{NUMBER[name]}'"
+        assert fixture.rows(built, query) == [(function,)]

@@ -50,6 +50,7 @@ final as (
         cost_center_id,
         cost_center_id as meant_id,
         entity_id,
+        function,
         valid_from,
         valid_to
     from cost_centers
@@ -60,6 +61,7 @@ final as (
         waiting.cost_center_id,
         cost_centers.cost_center_id as meant_id,
         cost_centers.entity_id,
+        cost_centers.function,
         greatest(waiting.valid_from, cost_centers.valid_from) as valid_from,
         least(waiting.valid_to, cost_centers.valid_to) as valid_to
     from waiting_{{ hop }} as waiting

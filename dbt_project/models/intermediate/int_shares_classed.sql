@@ -9,7 +9,8 @@ mgmt as (select * from {{ ref('int_slices_classed') }}),
 treatments as (select * from {{ ref('int_treatments') }}),
 evidence as (select * from {{ ref('int_evidence') }}),
 overrides as (select * from {{ ref('int_overrides') }}),
-cost_centers as (select * from {{ ref('int_cost_centers_latest') }}),
+cost_centers as (select * from {{ ref('int_cost_centers_meant') }}),
+latest as (select * from {{ ref('int_cost_centers_latest') }}),
 settings as (select * from {{ ref('stg_settings') }}),
 
 classed as (
@@ -36,7 +37,7 @@ classed as (
         {%- for column in classes if column != 'mgmt' %}
         treatments.{{ column }}_function,
         {%- endfor %}
-        cost_centers.function as own_function,
+        coalesce(cost_centers.function, latest.function) as own_function,
         evidence.evidence_ids,
         settings.book
     from shares
@@ -44,7 +45,12 @@ classed as (
     inner join mgmt on described.slice_id = mgmt.slice_id
     inner join treatments on described.slice_id = treatments.slice_id
     cross join settings
-    left join cost_centers on shares.cost_center_id = cost_centers.cost_center_id
+    -- the function of the day; of a centre that was closed since, the last one known
+    left join cost_centers
+        on
+            shares.cost_center_id = cost_centers.cost_center_id
+            and {{ holds_on('cost_centers', 'described.service_date') }}
+    left join latest on shares.cost_center_id = latest.cost_center_id
     left join overrides on shares.case_id = overrides.case_id
     left join evidence
         on
