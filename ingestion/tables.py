@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import re
 import zlib
 from collections import Counter
 from collections.abc import Sequence
@@ -91,16 +92,42 @@ def _json_path(name: str) -> str:
 
 def _csv(part: Part, zipped: bool) -> Scan:
     header, delimiter = _header(part, zipped)
-    _refuse_duplicates(header, part.name)
-    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in header)
-    nulls = ", ".join(literal(text) for text in NULLS)
+    wrapped = len(header) == 1 and delimiter in header[0]
+    names = _names(header[0], delimiter) if wrapped else header
+    _refuse_duplicates(names, part.name)
+    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in (["line"] if wrapped else names))
+    nulls = "" if wrapped else f"nullstr = [{_texts(NULLS)}], "
     options = f"header = true, auto_detect = false, delim = {literal(delimiter)}, quote = '\"', escape = '\"'"
     compression = "gzip" if zipped else "none"
     read = (
-        f"read_csv({literal(str(part.path))}, columns = {{{columns}}}, {options}, "
-        f"nullstr = [{nulls}], compression = '{compression}')"
+        f"read_csv({literal(str(part.path))}, columns = {{{columns}}}, {options}, {nulls}compression = '{compression}')"
     )
-    return Scan(f"SELECT * FROM {read}", tuple(header))
+    return Scan(_unwrapped(read, names, delimiter) if wrapped else f"SELECT * FROM {read}", tuple(names))
+
+
+def _unwrapped(read: str, names: Sequence[str], delimiter: str) -> str:
+    """The rows of a file each of whose lines, the header too, is one quoted field that holds the line itself."""
+    field = rf'("(?:[^"]|"")*"|[^"{delimiter}]*){re.escape(delimiter)}'
+    line = f"line || {literal(delimiter)}"
+    whole = f"regexp_full_match({line}, {literal(f'(?:{field}){{{len(names)}}}')})"
+    fault = f"error('Expected {len(names)} values in a line')"
+    fields = f"CASE WHEN {whole} THEN regexp_extract_all({line}, {literal(field)}, 1) ELSE {fault} END"
+    value = "CASE WHEN starts_with(x, '\"') THEN replace(x[2:-2], '\"\"', '\"') ELSE x END"
+    values = f"list_transform(list_transform({fields}, lambda x: {value}), lambda x: {_null_or('x')})"
+    columns = ", ".join(f"values[{place}] AS {quoted(name)}" for place, name in enumerate(names, 1))
+    return f"SELECT {columns} FROM (SELECT {values} AS values FROM {read})"
+
+
+def _null_or(text: str) -> str:
+    return f"CASE WHEN list_contains([{_texts(NULLS)}], {text}) THEN NULL ELSE {text} END"
+
+
+def _texts(values: Sequence[str]) -> str:
+    return ", ".join(literal(value) for value in values)
+
+
+def _names(line: str, delimiter: str) -> list[str]:
+    return [name.strip() for name in next(csv.reader([line], delimiter=delimiter))]
 
 
 def _header(part: Part, zipped: bool) -> tuple[list[str], str]:
