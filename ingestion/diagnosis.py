@@ -8,7 +8,7 @@ from ingestion import casting
 from ingestion.casting import quoted
 from ingestion.export import Export, file_of
 from ingestion.findings import ExportRefused, Finding, shortened
-from ingestion.registry import Column, Source
+from ingestion.registry import Check, Column, Source
 
 SHOWN_PER_COLUMN = 20
 # What DuckDB raises when values do not fit; anything else (no memory, no disk) is not the export's fault.
@@ -31,19 +31,29 @@ def diagnose(con: duckdb.DuckDBPyConnection, opened: Export, source: Source, err
     return findings or [_unreadable(opened, error)]
 
 
-def refuse_broken_checks(con: duckdb.DuckDBPyConnection, opened: Export, source: Source) -> None:
-    """Hold the records to the rules that their source declares of them. Raises ExportRefused naming the rows."""
-    findings = []
+def held_to_checks(con: duckdb.DuckDBPyConnection, opened: Export, source: Source) -> tuple[Finding, ...]:
+    """Hold the records to the rules that their source declares of them: the warnings, each naming the first such row.
+
+    Raises ExportRefused naming the rows that break a critical rule.
+    """
+    findings: list[Finding] = []
     for check in source.checks:
-        query = f"SELECT _row FROM export WHERE NOT ({check.holds}) ORDER BY ALL LIMIT {SHOWN_PER_COLUMN}"
+        shown = SHOWN_PER_COLUMN if check.severity == "critical" else 1
+        query = f"SELECT _row, count(*) OVER () FROM export WHERE NOT ({check.holds}) ORDER BY ALL LIMIT {shown}"
         try:
             rows = con.execute(query).fetchall()
         except MISFIT as error:
             raise ExportRefused(diagnose(con, opened, source, error)) from None
-        message = f"breaks a rule of the export: {check.plain}"
-        findings += [Finding(check.rule, message, check.cure, file_of(con, opened, row), row) for (row,) in rows]
-    if findings:
-        raise ExportRefused(findings)
+        findings += [_broken(check, file_of(con, opened, row), row, count) for row, count in rows]
+    if any(finding.severity == "critical" for finding in findings):
+        raise ExportRefused(finding for finding in findings if finding.severity == "critical")
+    return tuple(findings)
+
+
+def _broken(check: Check, file: str, row: int, count: int) -> Finding:
+    more = f" ({count:,} rows do not)" if check.severity == "warning" else ""
+    message = f"breaks a rule of the export: {check.plain}{more}"
+    return Finding(check.rule, message, check.cure, file, row, severity=check.severity)
 
 
 def _misfits(con: duckdb.DuckDBPyConnection, opened: Export, name: str, column: Column, count: int) -> list[Finding]:

@@ -55,7 +55,7 @@ def load_export(parts: Sequence[Part], source: Source, account: str, staging: Pa
     load_id = load_id_of(source.id, account, sha256)
     with export.connection(staging) as con:
         opened = export.open_export(con, parts, source, account)
-        diagnosis.refuse_broken_checks(con, opened, source)
+        warned = diagnosis.held_to_checks(con, opened, source)
         whole = staging / "whole.parquet"
         _write(con, opened, source, account, load_id, whole)
         files, records = _split(whole, source, opened)
@@ -63,7 +63,7 @@ def load_export(parts: Sequence[Part], source: Source, account: str, staging: Pa
             raise ExportRefused([Finding("empty", "has a header but no rows", "export it again", parts[0].name)])
         window = opened.window or windows.of_rows(con, [file.path for file in files], source)
         totals = _totals(con, files, source)
-        warnings = (*opened.warnings, *export.rounded(con, opened, source))
+        warnings = (*opened.warnings, *warned, *export.rounded(con, opened, source))
     whole.unlink(missing_ok=True)
     shutil.rmtree(staging / "spill", ignore_errors=True)
     counted = records if opened.records is None else opened.records

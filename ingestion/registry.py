@@ -82,12 +82,13 @@ class Statement(Strict):
 
 
 class Check(Strict):
-    """A rule about the delivered records: `holds` is SQL over `export`, and false is a refusal."""
+    """A rule about the delivered records: `holds` is SQL over `export`; false refuses the export, or warns of it."""
 
     rule: str
     plain: str
     cure: str
     holds: str
+    severity: Literal["critical", "warning"] = "critical"
 
 
 class GateRule(Strict):

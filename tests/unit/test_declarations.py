@@ -93,6 +93,31 @@ def test_what_is_no_amount_is_still_refused(amount: str, tmp_path: Path) -> None
         loaded(source(tmp_path, text, CHARGES), tmp_path, bill=f'day,amount\n2026-10-01,"{amount}"\n')
 
 
+CHECKED = (
+    BILL
+    + """
+checks:
+  - {rule: small, plain: an amount is below ten, cure: look at it, holds: amount < 10, severity: warning}
+  - {rule: not_negative, plain: an amount is not negative, cure: export it again, holds: amount >= 0}
+"""
+)
+
+
+def test_a_rule_of_the_records_warns_or_refuses(tmp_path: Path) -> None:
+    known = source(tmp_path, CHECKED, CHARGES)
+    (tmp_path / "bill").write_text("day,amount\n2026-10-01,9\n2026-10-01,10\n2026-10-01,11\n")
+    part = archive_file(tmp_path / "bill", tmp_path / "archive")
+    (warning,) = load_export([part], known, "acme", tmp_path / "staging").warnings
+    assert (warning.rule, warning.row, warning.severity) == ("small", 2, "warning")
+    assert "2 rows do not" in warning.message
+    with pytest.raises(ExportRefused) as refusal:
+        loaded(known, tmp_path, other="day,amount\n2026-10-01,11\n2026-10-01,-1\n2026-10-01,-2\n")
+    assert [(finding.rule, finding.row) for finding in refusal.value.findings] == [
+        ("not_negative", 2),
+        ("not_negative", 3),
+    ]
+
+
 USAGE = """SELECT _row, CAST(time AS DATE) AS UsageDate, "who.name" AS x_PrincipalId, "use.tokens" AS Quantity,
 'tokens' AS Unit FROM export"""
 LINES = """
