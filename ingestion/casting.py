@@ -7,8 +7,8 @@ those three are done by hand here.
 
 from ingestion.registry import Column
 
-# `plain_number` writes 1.5e-05 as 0.000015 by moving the point in the text, never through a float.
-# What is no number, or has an absurd exponent, stays as it is and fails the cast that follows.
+# `plain_number` writes 1.5e-05 as 0.000015 by moving the point in the text, never through a float; nothing is nothing
+# at any power (OpenAI writes 0E-6176). What is no number, or has an absurd exponent, stays and fails the cast.
 MACROS = r"""
 CREATE TEMP MACRO padded(digits, places) AS
     lpad(digits, CAST(greatest(length(digits), places + 1) AS INTEGER), '0');
@@ -19,9 +19,10 @@ CREATE TEMP MACRO exponent_moved(x, p) AS CASE
     WHEN p['power'] = '' THEN x
     ELSE point_moved(p['sign'], p['whole'] || p['part'], length(p['part']) - CAST(p['power'] AS BIGINT)) END;
 CREATE TEMP MACRO plain_number(x) AS CASE
-    WHEN contains(x, 'e') OR contains(x, 'E') THEN exponent_moved(x, regexp_extract(
-        trim(x), '^([+-]?)([0-9]*)\.?([0-9]*)[eE]([+-]?[0-9]{1,3})$', ['sign', 'whole', 'part', 'power']))
-    ELSE x END;
+    WHEN NOT contains(x, 'e') AND NOT contains(x, 'E') THEN x
+    WHEN regexp_full_match(trim(x), '[+-]?0+(\.0*)?[eE][+-]?[0-9]+') THEN '0'
+    WHEN x IS NOT NULL THEN exponent_moved(x, regexp_extract(
+        trim(x), '^([+-]?)([0-9]*)\.?([0-9]*)[eE]([+-]?[0-9]{1,3})$', ['sign', 'whole', 'part', 'power'])) END;
 CREATE TEMP MACRO fits_18_9(x) AS
     instr(x, '.') <= 10 AND length(x) - instr(x, '.') <= 9 AND NOT contains(x, 'e') AND NOT contains(x, 'E');
 """

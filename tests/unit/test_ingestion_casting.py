@@ -54,8 +54,14 @@ def test_amounts_are_exact(con: duckdb.DuckDBPyConnection, text: str) -> None:
     assert cast(con, text, "cents") == (cents if abs(cents) < 10**14 else None)
 
 
+@pytest.mark.parametrize("text", ["0E-6176", "-0e99999", "0.00E+5", "0.000000000000000000000000000000000000000"])
+def test_nothing_is_nothing_at_any_power(con: duckdb.DuckDBPyConnection, text: str) -> None:
+    """OpenAI writes the amount of what was free as the text 0E-6176, others as many noughts."""
+    assert cast(con, text, "decimal") == cast(con, text, "cents") == 0
+
+
 @pytest.mark.parametrize(
-    "text", ["NaN", "inf", "-Infinity", "1,000.5", "12abc", "0x10", "--1", "1e5e5", "true", "1.2.3"]
+    "text", ["NaN", "inf", "-Infinity", "1,000.5", "12abc", "0x10", "--1", "1e5e5", "true", "1.2.3", "0E"]
 )
 def test_what_is_no_number_is_refused(con: duckdb.DuckDBPyConnection, text: str) -> None:
     assert cast(con, text, "decimal") is None
