@@ -1,10 +1,18 @@
-"""What days a delivery of buckets states, empty ones included, and whether its buckets can be right."""
+"""What days a delivery of buckets states, empty ones included, and whether its buckets can be right.
 
+The buckets of pages are looked at one by one; those of a table, where each row names its own, as columns.
+"""
+
+from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
+import duckdb
+
+from ingestion import casting
+from ingestion.casting import quoted
 from ingestion.findings import ExportRefused, Finding, shortened
-from ingestion.registry import Source
+from ingestion.registry import Buckets, Source
 
 PLAUSIBLE = (datetime(2015, 1, 1), datetime(2100, 1, 1))  # before and after nobody billed tokens: wrong unit of time
 AGAIN = "fetch the whole window again and deliver all its pages as one folder"
@@ -25,8 +33,42 @@ def window(buckets: list[tuple[str, str, str]], source: Source) -> tuple[date, d
         findings = _sequence_faults(bounds, source.buckets.unbroken)
     if findings:
         raise ExportRefused(findings)
-    last = bounds[-1][1]
-    return bounds[0][0].date(), (last + timedelta(days=1, microseconds=-1)).date()
+    return _days(bounds[0][0], bounds[-1][1])
+
+
+def none_filled(columns: Collection[str], bounds: Buckets) -> bool:
+    """Whether a table has the columns of its buckets and no others, since nothing was used in any."""
+    return {bounds.start, bounds.end} <= set(columns) <= {bounds.start, bounds.end, *bounds.beside}
+
+
+def is_filled(columns: Collection[str], bounds: Buckets) -> str:
+    """SQL that is true for a row of a table with these columns that tells more than its bucket."""
+    told = sorted(set(columns) - {bounds.start, bounds.end, *bounds.beside})
+    return f"coalesce({', '.join(map(quoted, told))}) IS NOT NULL" if told else "false"
+
+
+def window_of_table(con: duckdb.DuckDBPyConnection, name: str, source: Source) -> tuple[date, date]:
+    """The half-open days of the buckets that the rows of the view `lines` name; `name` is that of the first file.
+
+    Raises ExportRefused, and what DuckDB raises for a bound that is no time.
+    """
+    if source.buckets is None:
+        raise ValueError(f"{source.id} has no buckets")
+    start, end = (casting.strict(name, source.columns[name]) for name in (source.buckets.start, source.buckets.end))
+    query = f"SELECT min({start}), max({end}), min({start}) FILTER ({start} >= {end}) FROM lines"
+    first, last, backwards = con.execute(query).fetchall()[0]
+    if first is None:
+        raise ExportRefused([Finding("empty", "states no bucket at all", "export at least one day", name)])
+    fault = _fault(first, last, name)
+    if backwards:
+        fault = Finding("window", f"has a bucket of {backwards} that ends before it starts", AGAIN, name)
+    if fault:
+        raise ExportRefused([fault])
+    return _days(first, last)
+
+
+def _days(start: datetime, end: datetime) -> tuple[date, date]:
+    return start.date(), (end + timedelta(days=1, microseconds=-1)).date()
 
 
 def _time(text: str, kind: str, page: str) -> datetime:

@@ -21,7 +21,7 @@ CREATE TEMP MACRO exponent_moved(x, p) AS CASE
 CREATE TEMP MACRO plain_number(x) AS CASE
     WHEN NOT contains(x, 'e') AND NOT contains(x, 'E') THEN x
     WHEN regexp_full_match(trim(x), '[+-]?0+(\.0*)?[eE][+-]?[0-9]+') THEN '0'
-    WHEN x IS NOT NULL THEN exponent_moved(x, regexp_extract(
+    ELSE exponent_moved(x, regexp_extract(
         trim(x), '^([+-]?)([0-9]*)\.?([0-9]*)[eE]([+-]?[0-9]{1,3})$', ['sign', 'whole', 'part', 'power'])) END;
 CREATE TEMP MACRO fits_18_9(x) AS
     instr(x, '.') <= 10 AND length(x) - instr(x, '.') <= 9 AND NOT contains(x, 'e') AND NOT contains(x, 'E');

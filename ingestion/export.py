@@ -1,7 +1,7 @@
 """An export of any format as one DuckDB view, `export`: its declared columns typed, `_row`, `_page` and `_account`.
 
-Behind it stands `raw`, the same rows as exact texts, which is read again only to say what is wrong. Rows that will be
-numbered by their place in the lake have no `_row` in `export`.
+Behind it stands `raw`, the same rows as exact texts, which is read again only to say what is wrong, and behind that, of
+tables, `lines`, also those that are no records. Rows that will be numbered by their place in the lake have no `_row`.
 """
 
 import difflib
@@ -82,12 +82,16 @@ def _open_tables(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], source: 
     scans = [tables.scan(con, part, source) for part in parts]
     warnings: list[Finding] = []
     for part, scan in zip(parts, scans, strict=True):
-        warnings += _check_columns(scan.columns, source, part.name)
-    rows = " UNION ALL BY NAME ".join(scan.sql for scan in scans)
-    only = f" WHERE {source.only}" if source.only else ""
-    con.execute(f"CREATE VIEW texts AS SELECT * FROM ({rows}){only}")
-    con.execute("CREATE VIEW raw AS SELECT *, row_number() OVER () AS _row FROM texts")
+        if not (source.buckets and buckets.none_filled(scan.columns, source.buckets)):
+            warnings += _check_columns(scan.columns, source, part.name)
     columns = frozenset(name for scan in scans for name in scan.columns)
+    rows = " UNION ALL BY NAME ".join(scan.sql for scan in scans)
+    con.execute(f"CREATE VIEW lines AS {rows}")
+    records = [source.only] if source.only else []
+    records += [buckets.is_filled(columns, source.buckets)] if source.buckets else []
+    where = f" WHERE {' AND '.join(f'({one})' for one in records)}" if records else ""
+    con.execute(f"CREATE VIEW texts AS SELECT * FROM lines{where}")
+    con.execute("CREATE VIEW raw AS SELECT *, row_number() OVER () AS _row FROM texts")
     return Export(tuple(part.name for part in parts), _bytes(parts), columns, tuple(warnings))
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
-from ingestion import diagnosis, export, focus, windows
+from ingestion import buckets, diagnosis, export, focus, windows
 from ingestion.archive import Part, content_hash, load_id_of
 from ingestion.casting import literal, quoted
 from ingestion.findings import ExportRefused, Finding
@@ -59,9 +59,9 @@ def load_export(parts: Sequence[Part], source: Source, account: str, staging: Pa
         whole = staging / "whole.parquet"
         _write(con, opened, source, account, load_id, whole)
         files, records = _split(whole, source, opened)
-        if records == 0 and opened.window is None:
+        if records == 0 and opened.window is None and source.window != "buckets":
             raise ExportRefused([Finding("empty", "has a header but no rows", "export it again", parts[0].name)])
-        window = opened.window or windows.of_rows(con, [file.path for file in files], source)
+        window = opened.window or _window(con, opened, files, source)
         totals = _totals(con, files, source)
         warnings = (*opened.warnings, *warned, *export.rounded(con, opened, source))
     whole.unlink(missing_ok=True)
@@ -109,6 +109,17 @@ def _split(whole: Path, source: Source, opened: export.Export) -> tuple[tuple[St
     """One file a period, and the last row's number; rows without a date are of the month of the window's first day."""
     undated = f"{opened.window[0]:%Y-%m}" if opened.window else None
     return TypedRows(whole, source, undated).split()
+
+
+def _window(
+    con: duckdb.DuckDBPyConnection, opened: export.Export, files: Sequence[StagedFile], source: Source
+) -> tuple[date, date]:
+    if source.window != "buckets":
+        return windows.of_rows(con, [file.path for file in files], source)
+    try:
+        return buckets.window_of_table(con, opened.names[0], source)
+    except diagnosis.MISFIT as error:
+        raise ExportRefused(diagnosis.diagnose(con, opened, source, error)) from None
 
 
 def _totals(con: duckdb.DuckDBPyConnection, files: Sequence[StagedFile], source: Source) -> dict[str, str]:

@@ -46,10 +46,15 @@ class Column(Strict):
 
 
 class Buckets(Strict):
-    """Which columns bound a bucket. `unbroken`: the provider returns empty buckets too, so a gap is an error."""
+    """Which columns bound a bucket. `unbroken`: the provider returns empty buckets too, so a gap is an error.
+
+    In a table each row names its bucket; one that fills nothing but the bounds, and the columns `beside` them that say
+    them again, is an empty bucket and no record. A file of empty buckets may have no other columns.
+    """
 
     start: str
     end: str
+    beside: tuple[str, ...] = ()
     unbroken: bool = False
 
 
@@ -158,9 +163,13 @@ class Source(Strict):
             raise ValueError("a snapshot is of identities, and identities come as a snapshot")
         if self.name and self.window != "days":
             raise ValueError("a name tells the days of an export whose window is days")
+        if self.buckets and self.buckets.unbroken and self.format != "json_pages":
+            raise ValueError("unbroken is for the buckets of pages")
         if self.only and self.format == "json_pages":
             raise ValueError("only tells the records among the lines of a file")
-        if self.row_per_record and (self.checks or self.only or self.format in ("json_pages", "json_lines")):
+        if self.row_per_record and (
+            self.checks or self.only or self.buckets or self.format in ("json_pages", "json_lines")
+        ):
             raise ValueError("row_per_record is for tables whose records are held to no checks")
         return self
 
