@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import ingestion
+from expectations import LoadContext, judge_load
 from ingestion import ExportRefused, Part, Source, archive_file, load_export, sources
 from ingestion.focus import CONTROL_TOTAL, DATASETS
 from ingestion.golden import expected, sample
@@ -64,6 +65,15 @@ def test_no_record_vanishes_and_totals_are_exact(source: Source, tmp_path: Path)
         for row in rows:
             sums[row[unit]] = sums.get(row[unit], Decimal(0)) + row[amount]
     assert {key: Decimal(total) for key, total in loaded.totals.items()} == sums
+
+
+def test_the_sample_passes_its_gate(source: Source, tmp_path: Path) -> None:
+    loaded = load_export(archived(sample(source), tmp_path / "archive"), source, "acme", tmp_path / "staging")
+    window = (loaded.window_from.isoformat(), loaded.window_to.isoformat(), source.window_by)
+    about = (loaded.load_id, source.id, "acme", source.dataset, loaded.records, loaded.totals)
+    verdict = judge_load([file.path for file in loaded.files], source.dataset, source, LoadContext(*about, *window))
+    assert len(verdict.results) > 5
+    assert [f"{one.rule}: {one.observed}" for one in verdict.failures if one.blocks] == []
 
 
 @pytest.mark.parametrize(("name", "column"), REQUIRED)
