@@ -5,6 +5,8 @@ DuckDB casts plain decimals exactly and rounds half away from zero, but it goes 
 those three are done by hand here.
 """
 
+from collections.abc import Sequence
+
 from ingestion.registry import Column
 
 # `plain_number` writes 1.5e-05 as 0.000015 by moving the point in the text, never through a float; nothing is nothing
@@ -93,6 +95,13 @@ def written(name: str, column: Column) -> str:
         formats = ", ".join(literal(one) for one in column.formats)
         text = f"coalesce(strftime(try_strptime({text}, [{formats}]), '{shape}'), {text})"
     return text
+
+
+def gathered(prefix: str, names: Sequence[str]) -> str:
+    """SQL for the JSON object of the columns whose names begin with `prefix`, without those that are null."""
+    pairs = [f"{literal(name.removeprefix(prefix))}, {quoted(name)}" for name in names if name.startswith(prefix)]
+    # a null in a merge patch takes the key away
+    return f"CAST(json_merge_patch('{{}}', json_object({', '.join(pairs)})) AS VARCHAR)"
 
 
 def quoted(name: str) -> str:

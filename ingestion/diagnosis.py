@@ -85,5 +85,6 @@ def _unreadable(opened: Export, error: Exception) -> Finding:
     said = next((line for line in lines[1:] if "Expected" in line or "Value" in line or "quote" in line), lines[0])
     line = re.search(r"Line:\s*(\d+)", str(error))
     row = int(line[1]) - 1 if line else None  # DuckDB counts the header too
+    name = next((part.name for part in opened.parts if part.path.name in str(error)), opened.names[0])
     message = f"cannot be read: {re.sub(r'[^ ]*/[^ ]*', '…', said)}"
-    return Finding("format", message, "export it again and deliver it under a new name", opened.names[0], row)
+    return Finding("format", message, "export it again and deliver it under a new name", name, row)

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import duckdb
@@ -18,7 +19,7 @@ from ingestion import buckets, casting, pages, tables, windows
 from ingestion.archive import Part
 from ingestion.casting import literal, quoted
 from ingestion.findings import ExportRefused, Finding, Severity
-from ingestion.registry import Source
+from ingestion.registry import MACROS, Source
 
 MEMORY = "3GB"  # what DuckDB may reserve; with less it writes wide Parquet on one core. In use are about 1.2 GB at most
 CHEAP = 64 << 20  # bytes of an export up to which it is read once more, to count what rounding touched
@@ -28,12 +29,16 @@ CHEAP = 64 << 20  # bytes of an export up to which it is read once more, to coun
 class Export:
     """What is known of an opened export before its rows are typed. `records` is None where only the rows can tell."""
 
-    names: tuple[str, ...]
-    bytes: int
+    parts: tuple[Part, ...]
     columns: frozenset[str]
     warnings: tuple[Finding, ...]
     records: int | None = None
     window: tuple[date, date] | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the files as delivered, in order."""
+        return tuple(part.name for part in self.parts)
 
 
 @contextmanager
@@ -55,13 +60,14 @@ def connection(scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def open_export(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], source: Source, account: str) -> Export:
     """Make the views `raw` and `export` of a delivery. Raises ExportRefused when its structure is wrong."""
+    for name in source.macros:
+        con.execute((MACROS / f"{name}.sql").read_text())
     opened = _open_pages(con, parts, source) if source.format == "json_pages" else _open_tables(con, parts, source)
     opened = replace(opened, window=opened.window or windows.of_name(parts, source))
     typed = [_typed(name, column, opened) for name, column in source.columns.items()]
-    page = "_page" if source.format == "json_pages" else "1 AS _page"
     row, rows = ("CAST(NULL AS BIGINT) AS _row", "texts") if source.row_per_record else ("_row", "raw")
     from_name = [f"{_day(opened, place)} AS {name}" for place, name in enumerate(("_from", "_to")) if source.name]
-    columns = ", ".join([*typed, row, page, f"{literal(account)} AS _account", *from_name])
+    columns = ", ".join([*typed, row, "_page", f"{literal(account)} AS _account", *from_name])
     con.execute(f"CREATE VIEW export AS SELECT {columns} FROM {rows}")
     return opened
 
@@ -75,32 +81,42 @@ def _open_pages(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], source: S
     con.register("raw_records", read.records)
     con.execute("CREATE VIEW raw AS SELECT * FROM raw_records")
     columns = frozenset(read.columns)
-    return Export(tuple(part.name for part in parts), _bytes(parts), columns, warnings, records, window)
+    return Export(tuple(parts), columns, warnings, records, window)
 
 
 def _open_tables(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], source: Source) -> Export:
+    _refuse_twice(parts, source)
     scans = [tables.scan(con, part, source) for part in parts]
     warnings: list[Finding] = []
     for part, scan in zip(parts, scans, strict=True):
         if not (source.buckets and buckets.none_filled(scan.columns, source.buckets)):
             warnings += _check_columns(scan.columns, source, part.name)
     columns = frozenset(name for scan in scans for name in scan.columns)
-    rows = " UNION ALL BY NAME ".join(scan.sql for scan in scans)
+    paged = (f"SELECT *, {page} AS _page FROM ({scan.sql})" for page, scan in enumerate(scans, 1))
+    rows = " UNION ALL BY NAME ".join(paged)
     con.execute(f"CREATE VIEW lines AS {rows}")
     records = [source.only] if source.only else []
     records += [buckets.is_filled(columns, source.buckets)] if source.buckets else []
     where = f" WHERE {' AND '.join(f'({one})' for one in records)}" if records else ""
     con.execute(f"CREATE VIEW texts AS SELECT * FROM lines{where}")
     con.execute("CREATE VIEW raw AS SELECT *, row_number() OVER () AS _row FROM texts")
-    return Export(tuple(part.name for part in parts), _bytes(parts), columns, tuple(warnings))
+    return Export(tuple(parts), columns, tuple(warnings))
 
 
-def _bytes(parts: Sequence[Part]) -> int:
-    return sum(part.bytes for part in parts)
+def _refuse_twice(parts: Sequence[Part], source: Source) -> None:
+    """The same table twice in a folder, perhaps under two names, would count its money twice."""
+    first: dict[str, str] = {}
+    for part in parts:
+        if source.format != "json_lines" and part.sha256 in first:
+            message = f"holds the same bytes as {first[part.sha256]}, which is in the same delivery"
+            raise ExportRefused([Finding("twice", message, "deliver each file once", part.name)])
+        first[part.sha256] = part.name
 
 
 def _typed(name: str, column: casting.Column, opened: Export) -> str:
     known = name in opened.columns
+    if column.gathered:
+        return f"{casting.gathered(name, sorted(opened.columns))} AS {quoted(name)}"
     value = casting.strict(name, column) if known else f"CAST(NULL AS {casting.DUCKDB_TYPES[column.type]})"
     return f"{value} AS {quoted(name)}"
 
@@ -111,10 +127,11 @@ def _day(opened: Export, place: int) -> str:
 
 def _check_columns(found: Collection[str], source: Source, name: str) -> tuple[Finding, ...]:
     """Refuse a missing required column, naming what may be it under a new name; warn of unknown ones."""
-    unknown = sorted(set(found) - set(source.columns))
+    strange = sorted(set(found) - set(source.columns))
     missing = [column for column, declared in source.columns.items() if declared.required and column not in found]
     if missing:
-        raise ExportRefused(_missing(column, unknown, source, name) for column in missing)
+        raise ExportRefused(_missing(column, strange, source, name) for column in missing)
+    unknown = [column for column in strange if not _known(column, source)]
     if not unknown:
         return ()
     message = f"has columns that {source.id} does not know: {', '.join(unknown)}; they are not loaded"
@@ -123,8 +140,13 @@ def _check_columns(found: Collection[str], source: Source, name: str) -> tuple[F
     return (Finding("unknown_columns", message, cure, name, severity=severity),)
 
 
-def _missing(column: str, unknown: Sequence[str], source: Source, name: str) -> Finding:
-    folded = {other.lower(): other for other in unknown}
+def _known(column: str, source: Source) -> bool:
+    gathered = (f"{name}*" for name, declared in source.columns.items() if declared.gathered)
+    return any(fnmatchcase(column, pattern) for pattern in (*source.not_loaded, *gathered))
+
+
+def _missing(column: str, strange: Sequence[str], source: Source, name: str) -> Finding:
+    folded = {other.lower(): other for other in strange}
     near = difflib.get_close_matches(column.lower(), folded, n=1, cutoff=0.6)
     guess = f"; was it renamed to {folded[near[0]]}?" if near else ""
     cure = f"deliver the export as {source.title} gives it, with {column}"
@@ -132,8 +154,8 @@ def _missing(column: str, unknown: Sequence[str], source: Source, name: str) -> 
 
 
 def file_of(con: duckdb.DuckDBPyConnection, opened: Export, row: int) -> str:
-    """The name of the file that a row is in, or of the delivery's first where the rows cannot tell."""
-    if len(opened.names) == 1 or opened.records is None:
+    """The name of the file that a row is in."""
+    if len(opened.names) == 1:
         return opened.names[0]
     (page,) = con.execute("SELECT _page FROM raw WHERE _row = ?", [row]).fetchall()[0]
     return opened.names[page - 1]
@@ -146,7 +168,7 @@ def rounded(con: duckdb.DuckDBPyConnection, opened: Export, source: Source) -> t
         for name, column in source.columns.items()
         if column.type in ("decimal", "cents") and name in opened.columns
     ]
-    if not amounts or opened.bytes > CHEAP:
+    if not amounts or sum(part.bytes for part in opened.parts) > CHEAP:
         return ()
     counts = ", ".join(f"count(*) FILTER ({casting.over_precise(name, source.columns[name])})" for name in amounts)
     (counted,) = con.execute(f"SELECT {counts} FROM raw").fetchall()

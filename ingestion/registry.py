@@ -4,6 +4,7 @@ Adding a source is adding a folder under `sources/`; nothing else names it.
 """
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -11,6 +12,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 SOURCES = Path(__file__).parent / "sources"
+MACROS = Path(__file__).parent / "macros"
 
 ColumnType = Literal[
     "text", "decimal", "cents", "integer", "timestamp", "date", "epoch_seconds", "epoch_milliseconds", "boolean", "json"
@@ -34,6 +36,8 @@ class Column(Strict):
     `cents` is an amount in hundredths of the currency; from the view `export` on it is in whole units.
     `nothing`: texts that stand for no value, such as `-`. `grouped`: amounts may be written as `$10,000.00 `.
     `formats`: how dates and times are written where not in ISO form, such as `%m/%d/%Y`; the first that fits counts.
+    `gathered`: the column is all those of a table whose names begin with its own, such as `resourceTags/`, as one JSON
+    object of what follows in their names.
     """
 
     type: ColumnType = "text"
@@ -43,6 +47,7 @@ class Column(Strict):
     nothing: tuple[str, ...] = ()
     grouped: bool = False
     formats: tuple[str, ...] = ()
+    gathered: bool = False
 
 
 class Buckets(Strict):
@@ -110,6 +115,8 @@ class Source(Strict):
 
     `row_per_record`: the SELECT gives each record as one row, in order, so a row's place is its number. Large files
     are typed on all cores then, where numbering records while reading them takes one.
+    `not_loaded`: patterns of names, such as `reservation_*`, of columns that are known and nothing is made of.
+    `macros`: files of ingestion/macros that its SELECT draws on, where several sources speak one provider's language.
     `only`: SQL over the texts of a file's lines that tells which of them are records; the others are none.
     `window`: what days an export states: its buckets', its billing periods', those from its first row's to its last
     row's (`days`), or none, since it lists what there is (`snapshot`).
@@ -126,6 +133,8 @@ class Source(Strict):
     focus_columns: bool = False
     row_per_record: bool = False
     columns: dict[str, Column]
+    not_loaded: tuple[str, ...] = ()
+    macros: tuple[str, ...] = ()
     money_unit: Literal["cents", "dollars", "currency"] | None = None
     dataset: Dataset
     window: Literal["buckets", "billing_period", "days", "snapshot"]
@@ -155,6 +164,8 @@ class Source(Strict):
         cents = any(column.type == "cents" for column in self.columns.values())
         if cents != (self.money_unit == "cents"):
             raise ValueError("money_unit is cents exactly when a column has the type cents")
+        if any(column.gathered and column.type != "json" for column in self.columns.values()):
+            raise ValueError("columns that are gathered make a column of type json")
         if (self.format == "json_pages") != (self.records is not None):
             raise ValueError("records is the path to the records of JSON pages, and of nothing else")
         if (self.window == "buckets") != (self.buckets is not None):
@@ -186,7 +197,7 @@ def sources(root: Path | None = None) -> dict[str, Source]:
 
 
 def read_source(folder: Path) -> Source:
-    """The source in one folder. `definition` is the hash of what decides its rows: source.yml and the SELECT."""
+    """The source in one folder. `definition` is the hash of what decides its rows, macros included."""
     path = folder / "source.yml"
     declared: Any = yaml.safe_load(path.read_text())
     if not isinstance(declared, dict):
@@ -194,7 +205,8 @@ def read_source(folder: Path) -> Source:
     query = folder / f"{declared.get('dataset')}.sql"
     if not query.is_file():
         raise SourceError(f"{query}: is missing; it is the SELECT that makes {declared.get('dataset')} of the export")
-    definition = hashlib.sha256(path.read_bytes() + b"\0" + query.read_bytes()).hexdigest()
+    deciding = [path, query, *_macro_files(path, declared.get("macros") or ())]
+    definition = hashlib.sha256(b"\0".join(file.read_bytes() for file in deciding)).hexdigest()
     if declared.get("focus_columns"):
         declared["columns"] = focus_columns(declared["dataset"]) | (declared.get("columns") or {})
     derived = {"id": folder.name, "folder": folder, "sql": query.read_text(), "definition": definition}
@@ -203,6 +215,14 @@ def read_source(folder: Path) -> Source:
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'source'}: {e['msg']}" for e in error.errors())
         raise SourceError(f"{path}: {faults}") from None
+
+
+def _macro_files(path: Path, names: Sequence[str]) -> list[Path]:
+    files = [MACROS / f"{name}.sql" for name in names]
+    for file in files:
+        if not file.is_file():
+            raise SourceError(f"{path}: there are no macros {file.stem} in ingestion/macros")
+    return files
 
 
 def focus_columns(dataset: str) -> dict[str, dict[str, str]]:
