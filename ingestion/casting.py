@@ -94,6 +94,8 @@ def written(name: str, column: Column) -> str:
         shape = "%Y-%m-%d" if column.type == "date" else "%Y-%m-%d %H:%M:%S"
         formats = ", ".join(literal(one) for one in column.formats)
         text = f"coalesce(strftime(try_strptime({text}, [{formats}]), '{shape}'), {text})"
+    if column.bare:
+        text = f"CASE WHEN starts_with({text}, '{{') THEN {text} ELSE '{{' || {text} || '}}' END"
     return text
 
 

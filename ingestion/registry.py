@@ -17,6 +17,7 @@ MACROS = Path(__file__).parent / "macros"
 ColumnType = Literal[
     "text", "decimal", "cents", "integer", "timestamp", "date", "epoch_seconds", "epoch_milliseconds", "boolean", "json"
 ]
+UNNUMBERED = ("json_pages", "json_lines", "nested")  # formats whose records are numbered while they are read
 Dataset = Literal["charges", "usage", "identities", "invoices"]
 
 
@@ -38,6 +39,8 @@ class Column(Strict):
     `formats`: how dates and times are written where not in ISO form, such as `%m/%d/%Y`; the first that fits counts.
     `gathered`: the column is all those of a table whose names begin with its own, such as `resourceTags/`, as one JSON
     object of what follows in their names.
+    `also`: other headers under which a table delivers it. Upper and lower case are alike in headers.
+    `bare`: a JSON object may be written without its outer braces.
     """
 
     type: ColumnType = "text"
@@ -48,6 +51,8 @@ class Column(Strict):
     grouped: bool = False
     formats: tuple[str, ...] = ()
     gathered: bool = False
+    also: tuple[str, ...] = ()
+    bare: bool = False
 
 
 class Buckets(Strict):
@@ -113,6 +118,8 @@ class GateRule(Strict):
 class Source(Strict):
     """One provider export: what it is, how one gets it, its columns, and the SELECT that makes lake rows of it.
 
+    `format`: `tabular` is CSV or Parquet, `nested` is Parquet or JSON lines, by content. Fields of objects are columns
+    of dotted names.
     `row_per_record`: the SELECT gives each record as one row, in order, so a row's place is its number. Large files
     are typed on all cores then, where numbering records while reading them takes one.
     `not_loaded`: patterns of names, such as `reservation_*`, of columns that are known and nothing is made of.
@@ -126,7 +133,7 @@ class Source(Strict):
     title: str
     provider: str
     how: str
-    format: Literal["json_pages", "json_lines", "csv", "parquet", "tabular"]
+    format: Literal["json_pages", "json_lines", "csv", "parquet", "tabular", "nested"]
     records: str | None = None
     paging: Paging = Paging()
     only: str | None = None

@@ -6,10 +6,12 @@ import io
 import re
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import duckdb
+from duckdb.sqltypes import DuckDBPyType
 
 from ingestion.archive import Part
 from ingestion.casting import literal, quoted
@@ -35,38 +37,54 @@ class Scan:
 
 
 def scan(con: duckdb.DuckDBPyConnection, part: Part, source: Source) -> Scan:
-    """A file by its content, not its name. Raises ExportRefused when it is neither CSV nor Parquet, as declared."""
+    """A file by its content, not its name. Raises ExportRefused when it is none of the formats that are declared."""
     if part.bytes == 0:
         raise _refused("empty", part.name, "is empty", AGAIN)
     with part.path.open("rb") as file:
         start = file.read(4)
     if start == b"PAR1" and source.format not in ("csv", "json_lines"):
-        return _parquet(con, part)
+        return _parquet(con, part, source)
     if source.format == "parquet":
         raise _refused("format", part.name, "is not a Parquet file", AGAIN)
     if start[:2] == GZIP:
         _refuse_bomb(part)
-    if source.format == "json_lines":
+    if source.format in ("json_lines", "nested"):
         return _json_lines(con, part, source, start[:2] == GZIP)
-    return _csv(part, start[:2] == GZIP)
+    return _csv(part, source, start[:2] == GZIP)
 
 
-def _parquet(con: duckdb.DuckDBPyConnection, part: Part) -> Scan:
+def _parquet(con: duckdb.DuckDBPyConnection, part: Part, source: Source) -> Scan:
     read = f"read_parquet({literal(str(part.path))}, hive_partitioning = false)"
     try:
-        described = con.execute(f"DESCRIBE SELECT * FROM {read}").fetchall()
+        described = con.sql(f"SELECT * FROM {read}")
     except duckdb.Error as error:
         raise _refused("format", part.name, f"is not a whole Parquet file: {_first_line(error)}", AGAIN) from None
-    texts = [f"{_as_text(name, kind)} AS {quoted(name)}" for name, kind, *_ in described]
-    _refuse_duplicates([name for name, *_ in described], part.name)
-    return Scan(f"SELECT {', '.join(texts)} FROM {read}", tuple(name for name, *_ in described))
+    fields: list[tuple[str, str]] = []
+    for name, kind in zip(described.columns, described.types, strict=True):
+        fields += _fields(quoted(name), kind, name, source)
+    names = _declared([name for _, name in fields], source)
+    _refuse_duplicates(names, part.name)
+    texts = [f"{text} AS {quoted(name)}" for (text, _), name in zip(fields, names, strict=True)]
+    return Scan(f"SELECT {', '.join(texts)} FROM {read}", tuple(names))
 
 
-def _as_text(name: str, kind: str) -> str:
-    if kind.startswith(("STRUCT", "MAP")) or kind.endswith("]"):
-        return f"CAST(to_json({quoted(name)}) AS VARCHAR)"
-    text = f"CAST({quoted(name)} AS VARCHAR)"
-    return f"nullif({text}, '')" if kind == "VARCHAR" else text
+def _fields(value: str, kind: DuckDBPyType, name: str, source: Source) -> Iterator[tuple[str, str]]:
+    """A value as (text, name); of an object, where the source asks for its fields, each of them by its dotted name."""
+    if kind.id == "struct" and any(column.startswith(f"{name}.") for column in source.columns):
+        for field, of_kind in cast("list[tuple[str, DuckDBPyType]]", kind.children):
+            yield from _fields(f"struct_extract({value}, {literal(field)})", of_kind, f"{name}.{field}", source)
+    elif kind.id in ("struct", "map", "list", "array"):
+        yield f"CAST(to_json({value}) AS VARCHAR)", name
+    else:
+        text = f"CAST({value} AS VARCHAR)"
+        yield f"nullif({text}, '')" if kind.id == "varchar" else text, name
+
+
+def _declared(headers: Sequence[str], source: Source) -> list[str]:
+    """Headers by the names under which the source declares their columns; what it does not know stays as it is."""
+    known = {name.lower(): name for name in source.columns}
+    known = {other.lower(): name for name, column in source.columns.items() for other in column.also} | known
+    return [known.get(header.lower(), header) for header in headers]
 
 
 def _json_lines(con: duckdb.DuckDBPyConnection, part: Part, source: Source, zipped: bool) -> Scan:
@@ -90,8 +108,9 @@ def _json_path(name: str) -> str:
     return "$" + "".join(f'."{step}"' for step in name.split("."))
 
 
-def _csv(part: Part, zipped: bool) -> Scan:
+def _csv(part: Part, source: Source, zipped: bool) -> Scan:
     header, delimiter = _header(part, zipped)
+    header = _declared(header, source)
     wrapped = len(header) == 1 and delimiter in header[0]
     names = _names(header[0], delimiter) if wrapped else header
     _refuse_duplicates(names, part.name)

@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -92,9 +93,14 @@ def without(content: bytes, column: str, source: Source) -> bytes:
     if content.startswith(b"PAR1"):
         table = pq.read_table(io.BytesIO(content))
         out = io.BytesIO()
-        pq.write_table(table.rename_columns(["zzz" if name == column else name for name in table.column_names]), out)
+        if "." in column:
+            records = table.to_pylist()
+            for record in records:
+                drop(record, column.split("."))
+            table = pa.Table.from_pylist(records)
+        pq.write_table(table.rename_columns(renamed(table.column_names, column, source)), out)
         return out.getvalue()
-    if source.format == "json_lines":
+    if source.format in ("json_lines", "nested"):
         lines = [json.loads(line) for line in content.splitlines()]
         for line in lines:
             drop(line, column.split("."))
@@ -102,10 +108,16 @@ def without(content: bytes, column: str, source: Source) -> bytes:
     if source.format == "json_pages":
         return json.dumps(without_in_page(json.loads(content), column, source)).encode()
     rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
-    rows[0] = ["zzz" if name.strip() == column else name for name in rows[0]]
+    rows[0] = renamed(rows[0], column, source)
     out_text = io.StringIO(newline="")
     csv.writer(out_text).writerows(rows)
     return out_text.getvalue().encode()
+
+
+def renamed(headers: Sequence[str], column: str, source: Source) -> list[str]:
+    """Headers of which none means the column any more, whichever of its names it had."""
+    names = {name.lower() for name in (column, *source.columns[column].also)}
+    return ["zzz" if header.strip().lower() in names else header for header in headers]
 
 
 def without_in_page(page: dict[str, Any], column: str, source: Source) -> dict[str, Any]:
