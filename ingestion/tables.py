@@ -99,9 +99,12 @@ def _json_lines(con: duckdb.DuckDBPyConnection, part: Part, source: Source, zipp
         raise _refused("json", part.name, f"is not one JSON object a line: {_first_line(error)}", AGAIN) from None
     tops = {key for (key,) in seen}
     declared = [name for name in source.columns if name.split(".")[0] in tops]
-    texts = [f"json ->> {literal(_json_path(name))} AS {quoted(name)}" for name in declared]
+    # asked for all at once, since each question reads the whole line
+    paths = ", ".join(literal(_json_path(name)) for name in declared)
+    texts = [f"found[{place}] AS {quoted(name)}" for place, name in enumerate(declared, 1)]
     strange = sorted(tops - {name.split(".")[0] for name in source.columns})
-    return Scan(f"SELECT {', '.join(texts)} FROM {read}", (*declared, *strange))
+    found = f"SELECT json_extract_string(json, [{paths}]) AS found FROM {read}"
+    return Scan(f"SELECT {', '.join(texts)} FROM ({found})", (*declared, *strange))
 
 
 def _json_path(name: str) -> str:
