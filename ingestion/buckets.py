@@ -11,8 +11,9 @@ import duckdb
 
 from ingestion import casting
 from ingestion.casting import quoted
+from ingestion.declared import Buckets
 from ingestion.findings import ExportRefused, Finding, shortened
-from ingestion.registry import Buckets, Source
+from ingestion.registry import Source
 
 PLAUSIBLE = (datetime(2015, 1, 1), datetime(2100, 1, 1))  # before and after nobody billed tokens: wrong unit of time
 AGAIN = "fetch the whole window again and deliver all its pages as one folder"

@@ -7,7 +7,7 @@ those three are done by hand here.
 
 from collections.abc import Sequence
 
-from ingestion.registry import Column
+from ingestion.declared import Column
 
 # `plain_number` writes 1.5e-05 as 0.000015 by moving the point in the text, never through a float; nothing is nothing
 # at any power (OpenAI writes 0E-6176). What is no number, or has an absurd exponent, stays and fails the cast.

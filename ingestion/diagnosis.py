@@ -6,9 +6,10 @@ import duckdb
 
 from ingestion import casting
 from ingestion.casting import quoted
+from ingestion.declared import Check, Column
 from ingestion.export import Export, file_of
 from ingestion.findings import ExportRefused, Finding, shortened
-from ingestion.registry import Check, Column, Source
+from ingestion.registry import Source
 
 SHOWN_PER_COLUMN = 20
 # What DuckDB raises when values do not fit; anything else (no memory, no disk) is not the export's fault.

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ingestion.casting import misfit, strict
+from ingestion.declared import Column, ColumnType
 from ingestion.export import connection
-from ingestion.registry import Column, ColumnType
 
 WIDE = Context(prec=200)
 PICO = Decimal("1e-12")
