@@ -1,0 +1,182 @@
+"""What Anthropic's exports say in their own ways: cents and dollars, headers that grew, overlapping groups."""
+
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from ingestion import ExportRefused, LoadResult, archive_file, load_export, sources
+from ingestion.golden import sample
+from ingestion.registry import Source
+
+Page = dict[str, Any]
+ENTERPRISE = [name for name in sorted(sources()) if name.startswith("anthropic_enterprise_")]
+COST_HEADS = {
+    2024: "usage_date_utc,model,workspace,api_key,usage_type,token_type,cost_usd",
+    2025: "usage_date_utc,model,workspace,api_key,usage_type,context_window,token_type,cost_usd,cost_type",
+}
+USAGE_HEAD_2025 = (
+    "usage_date_utc,model_version,api_key,workspace,usage_type,usage_input_tokens_no_cache,"
+    "usage_input_tokens_cache_write_5m,usage_input_tokens_cache_write_1h,usage_input_tokens_cache_read,"
+    "usage_output_tokens,web_search_count"
+)
+
+
+def loaded(source: Source, folder: Path, **files: bytes) -> LoadResult:
+    folder.mkdir(exist_ok=True)
+    parts = []
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+        parts.append(archive_file(folder / name, folder / "archive"))
+    return load_export(parts, source, "acme", folder / "staging")
+
+
+def rows(result: LoadResult) -> list[dict[str, Any]]:
+    found = [row for file in result.files for row in pq.read_table(file.path).to_pylist()]
+    return sorted(found, key=lambda row: (row["x_SourceRow"], str(row["x_TokenClass"])))
+
+
+def changed(source: Source, folder: Path, change: Callable[[Page], None]) -> LoadResult:
+    """The source's sample, each page changed."""
+    files = {}
+    for file in sample(source):
+        page = json.loads(file.read_text())
+        change(page)
+        files[file.name] = json.dumps(page).encode()
+    return loaded(source, folder, **files)
+
+
+def records(page: Page) -> list[Page]:
+    return [row for one in page["data"] for row in (one.get("results", [one]))]
+
+
+def as_delivered(name: str, folder: Path) -> list[dict[str, Any]]:
+    source = sources()[name]
+    return rows(loaded(source, folder, **{file.name: file.read_bytes() for file in sample(source)}))
+
+
+@pytest.mark.parametrize("name", ["anthropic_enterprise_cost", "anthropic_enterprise_user_cost"])
+def test_fractional_cents_of_the_enterprise(name: str, tmp_path: Path) -> None:
+    assert '"41280.000000"' in sample(sources()[name])[0].read_text()
+    first = as_delivered(name, tmp_path)[0]
+    assert (first["BilledCost"], first["EffectiveCost"]) == (Decimal("412.80"), Decimal("412.80"))
+    assert first["ListCost"] == Decimal("516.00")
+
+
+def test_a_number_of_cents_is_claude_codes_estimate(tmp_path: Path) -> None:
+    assert '"amount": 186' in sample(sources()["anthropic_claude_code"])[0].read_text()
+    estimates = [row["EstimatedCost"] for row in as_delivered("anthropic_claude_code", tmp_path)]
+    assert [one for one in estimates if one] == [Decimal(text) for text in ("1.86", "0.004215", "0.57125", "0.12")]
+
+
+def test_dollars_of_the_console(tmp_path: Path) -> None:
+    first, *_, batch, search = as_delivered("anthropic_console_cost", tmp_path)
+    assert (first["BilledCost"], first["x_TokenClass"], first["x_Model"]) == (
+        Decimal("0.41"), "uncached_input", "claude-opus-5",
+    )  # fmt: skip
+    assert (batch["BilledCost"], batch["ListCost"], batch["x_ContextWindow"]) == (Decimal("18.75"), 20, "200k-1M")
+    assert (search["BilledCost"], search["x_Model"], search["x_TokenClass"]) == (Decimal("0.40"), None, None)
+
+
+def test_dollars_with_thousands_in_a_spend_report(tmp_path: Path) -> None:
+    first, *_, service = as_delivered("anthropic_spend_report", tmp_path)
+    assert (first["BilledCost"], first["ListCost"]) == (Decimal("1000.50"), Decimal("1250.63"))
+    assert (service["x_PrincipalId"], service["x_ConsumerId"]) == ("(org service usage)", None)
+
+
+@pytest.mark.parametrize("year", COST_HEADS)
+def test_an_older_cost_csv_has_no_list_price(year: int, tmp_path: Path) -> None:
+    values = {"usage_date_utc": "2025-03-01", "model": "Claude 3.5 Sonnet 2024-10-22", "workspace": "Default",
+              "api_key": "bot", "usage_type": "message", "context_window": "≤ 200k", "token_type": "input_cache_read",
+              "cost_usd": "12.34", "cost_type": "token"}  # fmt: skip
+    line = ",".join(values[column] for column in COST_HEADS[year].split(","))
+    result = loaded(sources()["anthropic_console_cost"], tmp_path, cost=f"{COST_HEADS[year]}\n{line}\n".encode())
+    (row,) = rows(result)
+    assert (row["BilledCost"], row["ListCost"], row["x_CredentialId"]) == (Decimal("12.34"), None, "bot")
+    assert (row["x_Model"], row["x_TokenClass"], row["SubAccountId"]) == (
+        "claude-3-5-sonnet-20241022", "cache_read", None,
+    )  # fmt: skip
+    assert not result.warnings
+
+
+def test_an_older_usage_csv(tmp_path: Path) -> None:
+    line = "2025-06-12,claude-3-5-haiku-20241022,claude_code_key_user_abcd,Claude Code,standard,8,0,0,0,1,0"
+    result = loaded(sources()["anthropic_console_usage"], tmp_path, use=f"{USAGE_HEAD_2025}\n{line}\n".encode())
+    assert [(row["x_TokenClass"], row["Quantity"]) for row in rows(result)] == [("output", 1), ("uncached_input", 8)]
+    assert not result.warnings
+
+
+@pytest.mark.parametrize("name", ENTERPRISE)
+def test_what_is_broken_out_by_overlapping_groups_is_refused(name: str, tmp_path: Path) -> None:
+    def by_group(page: Page) -> None:
+        for record in records(page):
+            record["rbac_group_id"] = "rbac_group_01dev"
+
+    with pytest.raises(ExportRefused, match=r"without group_by.*rbac_group_id") as refusal:
+        changed(sources()[name], tmp_path, by_group)
+    assert [(finding.rule, finding.row) for finding in refusal.value.findings] == [("no_overlapping_groups", 1)]
+
+
+@pytest.mark.parametrize("name", ENTERPRISE)
+def test_what_is_told_of_unfinished_buckets_is_kept_with_a_warning(name: str, tmp_path: Path) -> None:
+    def stale(page: Page) -> None:
+        page["data_refreshed_at"] = "2026-09-02T18:00:00Z"
+
+    whole = changed(sources()[name], tmp_path / "whole", lambda page: None)
+    partial = changed(sources()[name], tmp_path / "partial", stale)
+    told = [[one.rule for one in result.warnings if one.severity == "warning"] for result in (whole, partial)]
+    assert told == [[], ["whole_buckets"]]
+    assert (partial.rows, partial.totals) == (whole.rows, whole.totals)
+
+
+@pytest.mark.parametrize("name", ["anthropic_enterprise_cost", "anthropic_enterprise_usage"])
+@pytest.mark.parametrize("groups", [99, 100])
+def test_a_bucket_of_a_hundred_groups_was_cut_off(name: str, groups: int, tmp_path: Path) -> None:
+    def wide(page: Page) -> None:
+        results = page["data"][0]["results"]
+        page["data"][0]["results"] = [{**results[0], "model": f"m-{n}"} for n in range(groups)]
+
+    if groups < 100:
+        assert changed(sources()[name], tmp_path, wide).records == 2 * groups
+        return
+    with pytest.raises(ExportRefused, match="fewer group_by") as refusal:
+        changed(sources()[name], tmp_path, wide)
+    assert [finding.row for finding in refusal.value.findings] == [1, 101]
+
+
+@pytest.mark.parametrize("name", ["anthropic_claude_code", *(n for n in ENTERPRISE if "_user_" in n)])
+def test_a_day_without_use_is_stated_by_the_name_of_its_page(name: str, tmp_path: Path) -> None:
+    empty = json.dumps({"data": [], "has_more": False, "next_page": None}).encode()
+    result = loaded(sources()[name], tmp_path, **{"2026-09-06_to_2026-09-06_page-0001.json": empty})
+    assert (result.rows, result.window_from.day, result.window_to.day) == (0, 6, 7)
+
+
+SPEND = {
+    "spend-report-1-2026-09-01-to-2026-09-15.csv": None,
+    "spend-report-1-2026-09-16-to-2026-09-30.csv": "of_one_month",
+    "spend-report-1-2026-09-01-to-2026-10-31.csv": "of_one_month",
+    "september.csv": "name",
+}
+
+
+@pytest.mark.parametrize("name", SPEND)
+def test_a_spend_report_is_of_one_month(name: str, tmp_path: Path) -> None:
+    source = sources()["anthropic_spend_report"]
+    content = sample(source)[0].read_bytes()
+    if SPEND[name] is None:
+        assert loaded(source, tmp_path, **{name: content}).window_to.day == 16
+        return
+    with pytest.raises(ExportRefused) as refusal:
+        loaded(source, tmp_path, **{name: content})
+    assert [finding.rule for finding in refusal.value.findings] == [SPEND[name]]
+
+
+def test_prompt_tokens_that_are_not_their_classes_are_refused(tmp_path: Path) -> None:
+    source = sources()["anthropic_spend_report"]
+    (file,) = sample(source)
+    with pytest.raises(ExportRefused, match="total_prompt_tokens is uncached input"):
+        loaded(source, tmp_path, **{file.name: file.read_bytes().replace(b'"4,100,000"', b'"4,100,001"')})
