@@ -39,7 +39,8 @@ LAKE = {
 SPAN = "valid_from date, valid_to date"
 COMPANY = {
     "entities": "entity_id varchar, name varchar, functional_currency varchar, cutoff_timezone varchar",
-    "accounts": "source varchar, account varchar, entity_id varchar, invoiced_as varchar, tax_recoverable varchar",
+    "accounts": "source varchar, account varchar, entity_id varchar, invoiced_as varchar, tax_recoverable varchar, "
+    "cost_center_id varchar",
     "settings": "key varchar, value varchar",
     "cost_centers": "cost_center_id varchar, name varchar, function varchar, entity_id varchar, parent_id varchar, "
     "successor_id varchar, " + SPAN,

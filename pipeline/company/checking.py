@@ -57,7 +57,10 @@ def check_company(folder: Path, secret_in: Path | None = None) -> CompanyInputs:
     with duckdb.connect(config={"threads": 1}) as con:  # hundreds of tiny queries
         findings = _check_tables(con, folder)
         entities = {row[0] for row in con.execute("select entity_id from typed.entities").fetchall()}
-        settings, of_settings = read_settings(folder, entities)
+        centers: dict[str, set[str]] = {}
+        for center, entity in con.execute("select cost_center_id, entity_id from typed.cost_centers").fetchall():
+            centers.setdefault(center, set()).add(entity)
+        settings, of_settings = read_settings(folder, entities, centers)
         policies, of_policies = read_policies(folder / "policies", entities)
         tables = {
             name: con.execute(f"select * exclude ({ROW}) from typed.{name} order by {ROW}").to_arrow_table()

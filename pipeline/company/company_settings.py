@@ -1,6 +1,6 @@
 """The few settings of a company, `company/tokenbooks.yml`: whose account is whose, tag names, tolerances, limits."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -27,7 +27,8 @@ class Account(Strict):
     """The entity that pays for an account of a source. There are no bills before `valid_from` and from `valid_to`.
 
     `invoiced_as` is the folder below landing/invoice/ of its invoices where that has another name than the account;
-    `tax_recoverable` says that tax on its bills is claimed back and no cost.
+    `tax_recoverable` says that tax on its bills is claimed back and no cost. `cost_center` receives the bill and
+    charges on what others used (accounts 6190 and 6191); without one, cost is booked where it is borne at once.
     """
 
     source: str
@@ -37,6 +38,7 @@ class Account(Strict):
     valid_to: date | None = None
     invoiced_as: str | None = None
     tax_recoverable: bool = False
+    cost_center: str | None = None
 
 
 class Tags(Strict):
@@ -153,10 +155,12 @@ class CompanySettings(Strict):
         return sorted(flat.items())
 
 
-def read_settings(folder: Path, entities: set[str] | None = None) -> tuple[CompanySettings, list[Finding]]:
+def read_settings(
+    folder: Path, entities: set[str] | None = None, centers: Mapping[str, set[str]] | None = None
+) -> tuple[CompanySettings, list[Finding]]:
     """The settings in `folder`/tokenbooks.yml, the defaults when there is none, and what is wrong with them.
 
-    Without `entities` it is not asked whether those of the accounts exist.
+    `centers` has the entities of each cost centre. What is left out is not asked of the accounts.
     """
     path = folder / FILE
     if not path.exists():
@@ -178,10 +182,12 @@ def read_settings(folder: Path, entities: set[str] | None = None) -> tuple[Compa
             )
             for fault in error.errors(include_url=False)
         ]
-    return settings, _accounts(settings, content, entities)
+    return settings, _accounts(settings, content, entities, centers)
 
 
-def _accounts(settings: CompanySettings, content: bytes, entities: set[str] | None) -> list[Finding]:
+def _accounts(
+    settings: CompanySettings, content: bytes, entities: set[str] | None, centers: Mapping[str, set[str]] | None
+) -> list[Finding]:
     def fault(rule: str, message: str, cure: str, at: int, column: str) -> Finding:
         return Finding(rule, message, cure, FILE, line_of(content, ["accounts", at]), f"accounts.{at}.{column}")
 
@@ -191,6 +197,9 @@ def _accounts(settings: CompanySettings, content: bytes, entities: set[str] | No
         if entities is not None and account.entity not in entities:
             message = f"{shortened(account.entity)} is not an entity_id of entities.csv"
             found.append(fault("dangling-reference", message, "correct it, or add it there", at, "entity"))
+        if centers is not None and account.cost_center and account.entity not in centers.get(account.cost_center, ()):
+            message = f"{shortened(account.cost_center)} is no cost_center_id of {account.entity} in cost_centers.csv"
+            found.append(fault("dangling-reference", message, "correct it, or add it there", at, "cost_center"))
         if (account.source, account.account) in seen:
             message = f"{account.account} of {account.source} is given twice"
             found.append(fault("duplicate-key", message, "keep one of them", at, "account"))

@@ -19,7 +19,10 @@ from pipeline.company.policy_rows import (
 
 RESTRICTED = ("compensation",)
 ACCOUNTS = pa.schema(
-    [(name, pa.string()) for name in ("source", "account", "entity_id", "invoiced_as", "tax_recoverable")]
+    [
+        (name, pa.string())
+        for name in ("source", "account", "entity_id", "invoiced_as", "tax_recoverable", "cost_center_id")
+    ]
 )
 FX_POLICIES = pa.schema(
     [("method", pa.string()), ("days_back", pa.int32()), ("valid_from", pa.date32()), ("valid_to", pa.date32())]
@@ -79,6 +82,7 @@ def _from_documents(inputs: CompanyInputs) -> dict[str, pa.Table]:
             "entity_id": one.entity,
             "invoiced_as": one.invoiced_as,
             "tax_recoverable": str(one.tax_recoverable).lower(),
+            "cost_center_id": one.cost_center,
         }
         for one in inputs.settings.accounts
     ]

@@ -170,6 +170,10 @@ FAULTS = {
         ("tokenbooks.yml", "US01", "US02"),
         {("dangling-reference", "tokenbooks.yml", 2, "accounts.0.entity")},
     ),
+    "the cost centre of an account unknown": (
+        ("tokenbooks.yml", "entity: US01}", "entity: US01, cost_center: CC9}"),
+        {("dangling-reference", "tokenbooks.yml", 2, "accounts.0.cost_center")},
+    ),
     "an account with two entities": (
         (
             "tokenbooks.yml",

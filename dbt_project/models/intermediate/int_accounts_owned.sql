@@ -1,4 +1,5 @@
--- The entity that owes each provider account; an account nobody claimed is shown as such, not dropped.
+-- The entity that owes each provider account, and the cost centre that receives the bill, if one does; an account nobody
+-- claimed is shown as such, not dropped.
 with
 
 charge_cases as (
@@ -14,7 +15,8 @@ final as (
     select
         charge_cases.source,
         charge_cases.account,
-        coalesce(accounts.entity_id, '(unassigned)') as entity_id
+        coalesce(accounts.entity_id, '(unassigned)') as entity_id,
+        accounts.cost_center_id
     from charge_cases
     left join accounts on charge_cases.source = accounts.source and charge_cases.account = accounts.account
 

@@ -8,7 +8,7 @@ costs as (select * from {{ ref('int_costs_totaled') }}),
 build_periods as (select * from {{ ref('stg_build_periods') }}),
 
 {% set line = ['line_id', 'period', 'paying_entity_id', 'entity_id', 'currency', 'paying_currency', 'bearing_currency',
-    'source', 'account', 'event', 'treatment', 'function', 'cost_center_id', 'project_id', 'module_id'] -%}
+    'source', 'account', 'event', 'treatment', 'function', 'cost_center_id', 'project_id', 'module_id', 'holding_center_id'] -%}
 
 lines as (
 

@@ -34,6 +34,7 @@ described as (
     select
         totals.*,
         accounts.entity_id as paying_entity_id,
+        accounts.cost_center_id as holding_center_id,
         coalesce(payers.functional_currency, totals.currency) as paying_currency,
         coalesce(bearers.functional_currency, totals.currency) as bearing_currency,
         coalesce(totals.cost_center_id, '(unallocated)') as statement_center_id,

@@ -1,41 +1,24 @@
 {{ config(schema='intermediate', contract={'enforced': false}) }}
 
 -- What the ledger should say of a period's cost: expense or asset where it is borne, liability or prepaid credit where
--- the bill is owed, and between two entities a receivable and a payable, so that each balances alone. Debit positive.
+-- the bill is owed, and between two entities a receivable and a payable, so that each balances alone. A cost centre that
+-- receives the bill books it first and charges it on. Debit positive.
 with
 
-ruled as (select * from {{ ref('int_lines_ruled') }}),
-rounded as (select * from {{ ref('int_lines_rounded') }}),
+lines as (select * from {{ ref('int_costs_booked') }}),
 
-lines as (
-
-    select
-        ruled.*,
-        ruled.event || '/' || ruled.treatment || '/' || coalesce(ruled.function, '') || ' ' || ruled.policy as rule,
-        case when ruled.entity_id = ruled.paying_entity_id then ruled.event else 'chargeback' end as booked_event,
-        ruled.entity_id <> ruled.paying_entity_id as is_charged_back,
-        {%- for side in ['paid', 'borne'] %}
-        {{ side }}.rounded_amount as {{ side }}_amount,
-        {{ side }}.fx_rate as {{ side }}_rate,
-        {{ side }}.fx_rate_type as {{ side }}_rate_type,
-        {{ side }}.fx_rate_date as {{ side }}_rate_date,
-        {{ side }}.fx_rate_source as {{ side }}_rate_source,
-        {%- endfor %}
-        billed.rounded_amount
-    from ruled
-    inner join rounded as billed on ruled.line_id = billed.line_id and ruled.currency = billed.to_currency
-    inner join rounded as paid on ruled.line_id = paid.line_id and ruled.paying_currency = paid.to_currency
-    inner join rounded as borne on ruled.line_id = borne.line_id and ruled.bearing_currency = borne.to_currency
-
-),
-
-{% set borne = {'entity': 'entity_id', 'other': 'paying_entity_id', 'currency': 'bearing_currency', 'side': 'borne'} -%}
-{% set paid = {'entity': 'paying_entity_id', 'other': 'entity_id', 'currency': 'paying_currency', 'side': 'paid'} -%}
+{% set borne = {'entity': 'entity_id', 'currency': 'bearing_currency', 'side': 'borne'} -%}
+{% set paid = {'entity': 'paying_entity_id', 'currency': 'paying_currency', 'side': 'paid'} -%}
+{% set line = {'cost_center_id': 'cost_center_id', 'function': 'function', 'project_id': 'project_id',
+    'module_id': 'module_id'} -%}
+{% set holder = {'cost_center_id': 'held_center_id', 'function': 'holding_function'} -%}
 {% set legs = [
-    dict(borne, account='debit_account', sign='', cost=true),
-    dict(borne, account='payable_account', sign='-', cost=false),
-    dict(paid, account='credit_account', sign='-', cost=false),
-    dict(paid, account='receivable_account', sign='', cost=false),
+    dict(borne, account='bearing_account', other='paying_entity_id', sign='', event='booked_event', bears=line),
+    dict(borne, account='payable_account', other='paying_entity_id', sign='-', event='booked_event', where='is_charged_back'),
+    dict(paid, account='credit_account', sign='-', event='owed_event'),
+    dict(paid, account='receivable_account', other='entity_id', sign='', event='booked_event', where='is_charged_back'),
+    dict(paid, account='holding_account', sign='', event='owed_event', bears=holder, where='is_held'),
+    dict(paid, account='passed_on_account', sign='-', event='booked_event', bears=holder, where='is_held'),
 ] -%}
 
 legs as (
@@ -45,16 +28,16 @@ legs as (
         {{ leg.entity }} as entity_id,
         period,
         period_end as posting_date,
-        booked_event as event,
+        {{ leg.event }} as event,
         'period_end' as cause,
         currency,
         {{ leg.account }} as account_id,
         {%- for column in ['cost_center_id', 'function', 'project_id', 'module_id'] %}
-        {{ column if leg.cost else 'cast(null as string)' }} as {{ column }},
+        {{ (leg.bears or {}).get(column, 'cast(null as string)') }} as {{ column }},
         {%- endfor %}
         source,
         account,
-        {{ 'cast(null as string)' if leg.account == 'credit_account' else 'case when is_charged_back then ' ~ leg.other ~ ' end' }}
+        {{ 'case when is_charged_back then ' ~ leg.other ~ ' end' if leg.other else 'cast(null as string)' }}
             as counterparty_entity_id,
         {{ leg.sign }}rounded_amount as amount,
         {{ leg.currency }} as functional_currency,
@@ -65,7 +48,7 @@ legs as (
         rule,
         policy_hash
     from lines
-    {% if leg.account in ('receivable_account', 'payable_account') %}where is_charged_back{% endif %}
+    {% if leg.where %}where {{ leg.where }}{% endif %}
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 ),

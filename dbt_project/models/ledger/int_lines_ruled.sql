@@ -66,6 +66,7 @@ final as (
     left join posting_rules as chargeback
         on
             chargeback.event = 'chargeback'
+            and chargeback.treatment is distinct from 'internal'
             and chargeback.function is null
             and {{ holds_on('chargeback', 'lines.period_end') }}
 

@@ -9,7 +9,8 @@ final as (
         account,
         entity_id,
         coalesce(invoiced_as, account) as invoiced_as,
-        coalesce(tax_recoverable, 'false') as tax_recoverable
+        coalesce(tax_recoverable, 'false') as tax_recoverable,
+        cost_center_id
     from accounts
 
 )
