@@ -40,6 +40,7 @@ def cast(con: duckdb.DuckDBPyConnection, text: str, kind: ColumnType) -> object:
 
 @settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(numbers)
+@example("35.2E-7")
 @example("8.17E-17")
 @example("1.5e-12")
 @example("-0.0000000000005")
