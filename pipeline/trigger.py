@@ -106,13 +106,17 @@ class Settling:
 
 
 def list_landing(landing: str) -> dict[str, str]:
-    """Every file below `landing` with the stamp that changes when it does. Blocks; raises OSError without a landing."""
+    """Every file that a load would see below `landing`, with the stamp that changes when it does; none is hidden.
+
+    Blocks; raises OSError without a landing.
+    """
     store, path = fsspec.core.url_to_fs(landing)
     store.invalidate_cache()
     if not store.exists(path):
         raise FileNotFoundError(f"{landing}: no such directory")
     found = store.find(path, maxdepth=DEPTH, detail=True)
-    return {name: "|".join(str(info.get(key, "")) for key in STAMPS) for name, info in found.items()}
+    seen = {name: info for name, info in found.items() if "/." not in name.removeprefix(path)}
+    return {name: "|".join(str(info.get(key, "")) for key in STAMPS) for name, info in seen.items()}
 
 
 def digest_of(entries: dict[str, str]) -> str:

@@ -7,7 +7,7 @@ stack trace.
 import os
 import sys
 
-from pipeline.cli import closing  # noqa: F401  its commands
+from pipeline.cli import closing, pulling  # noqa: F401  their commands
 from pipeline.cli.commands import app
 from pipeline.cli.output import explained, tell
 

@@ -23,7 +23,7 @@ Directory = Annotated[Path, typer.Argument(metavar="DIR", help="Where the books 
 Sample = Annotated[bool, typer.Option("--sample", help="The sample company, with its exports in landing.")]
 
 
-def _done(errors: list[str], as_json: bool) -> None:
+def done(errors: list[str], as_json: bool) -> None:
     """Tell what was refused or failed, if anything, and end with the exit code that says so."""
     if errors:
         output.tell(errors, as_json=False)  # JSON results carry their errors themselves
@@ -53,7 +53,7 @@ def run(books: At = None, as_json: Json = False) -> None:
         output.print_json(report)
     else:
         tables.show_run(report, at)
-    _done(report.errors, as_json)
+    done(report.errors, as_json)
 
 
 @app.command()
@@ -68,7 +68,7 @@ def load(books: At = None, as_json: Json = False) -> None:
         output.print_json(report)
     else:
         tables.show_load(report)
-    _done(report.errors, as_json)
+    done(report.errors, as_json)
 
 
 @app.command()

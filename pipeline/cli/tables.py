@@ -18,7 +18,7 @@ from pipeline.run import RunReport
 from pipeline.settings import Books
 from pipeline.status import Feed, Status
 
-RIGHT = ("loads", "superseded", "rows", "totals", "lines", "debit", "credit")
+RIGHT = ("loads", "superseded", "rows", "totals", "lines", "debit", "credit", "pages", "records", "requests")
 SHOWN = 12  # lines of a list that a table repeats before it counts the rest
 
 
@@ -53,6 +53,19 @@ def show_run(report: RunReport, books: Books) -> None:
 def show_load(report: Any) -> None:
     """What a load took in."""
     _lines(load_lines(report))
+
+
+def show_pull(report: Any) -> None:
+    """What came from the providers; days without any record are no delivery."""
+    if not report.pulled:
+        return
+    table = _table("", "source", "account", "days", "delivery", "pages", "records", "requests")
+    for one in report.pulled:
+        days = f"{one.start} to {one.end}" if one.start else "as it is now"
+        counts = (str(one.pages), str(one.records), str(one.requests))
+        table.add_row(*map(escape, (one.source, one.account, days, one.delivery or "no record")), *counts)
+    out.print(table)
+    _lines(_some([f"overcame: {fault}" for one in report.pulled for fault in one.retried]))
 
 
 def show_build(report: BuildReport) -> None:

@@ -1,5 +1,6 @@
 """The few settings of a company, `company/tokenbooks.yml`: whose account is whose, tag names, tolerances, limits."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -39,6 +40,37 @@ class Account(Strict):
     invoiced_as: str | None = None
     tax_recoverable: bool = False
     cost_center: str | None = None
+
+
+class Connection(Strict):
+    """An export that is fetched for an account by the clock, `schedule` in UTC; by default every morning.
+
+    The key is in an environment variable (`key`, else the API's own) or an Airflow `connection`, never here.
+    `days_back` replaces the days that the source asks for again, `parameters` are what only the company knows.
+    """
+
+    source: str
+    account: str = Field(pattern=r"^[^./\\][^/\\]*$")
+    schedule: str = "0 6 * * *"
+    days_back: int | None = Field(default=None, ge=1)
+    key: str | None = None
+    connection: str | None = None
+    base_url: str | None = None
+    parameters: dict[str, str] = {}
+
+    @field_validator("key")
+    @classmethod
+    def _is_a_variable(cls, key: str | None) -> str | None:
+        if key is not None and not re.fullmatch(r"[A-Z][A-Z0-9_]*", key):
+            raise ValueError("names an environment variable, in capitals; the key itself must never stand here")
+        return key
+
+    @field_validator("schedule")
+    @classmethod
+    def _is_cron(cls, schedule: str) -> str:
+        if len(schedule.split()) != 5:
+            raise ValueError("write five fields of cron: minute hour day month weekday, such as 0 6 * * *")
+        return schedule
 
 
 class Tags(Strict):
@@ -120,6 +152,7 @@ class CompanySettings(Strict):
     book: Literal["US_GAAP", "IFRS", "TAX_US"] = "US_GAAP"
     accruals: Literal["clear_by_invoice", "auto_reverse"] = "clear_by_invoice"
     accounts: list[Account] = []
+    connectors: list[Connection] = []
     tags: Tags = Tags()
     tolerance: dict[str, Amount] = {}
     cutoff: Cutoff = Cutoff()
@@ -192,6 +225,12 @@ def _accounts(
         return Finding(rule, message, cure, FILE, line_of(content, ["accounts", at]), f"accounts.{at}.{column}")
 
     found = []
+    pulled = [(connection.source, connection.account) for connection in settings.connectors]
+    for at, (source, name) in enumerate(pulled):
+        if (source, name) in pulled[:at]:
+            line = line_of(content, ["connectors", at])
+            message = f"{name} of {source} is fetched twice"
+            found.append(Finding("duplicate-key", message, "keep one of them", FILE, line, f"connectors.{at}"))
     seen: set[tuple[str, str]] = set()
     for at, account in enumerate(settings.accounts):
         if entities is not None and account.entity not in entities:

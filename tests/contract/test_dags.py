@@ -41,6 +41,7 @@ def flow(dag):
         "assets": sorted(asset.name for asset in leaves(assets)),
         "watchers": [watcher.trigger.serialize() for asset in leaves(assets) for watcher in asset.watchers],
         "cron": getattr(swept, "expression", None),
+        "clock": getattr(timetable, "expression", None),
         "catchup": dag.catchup,
         "max_active_runs": dag.max_active_runs,
         "params": sorted(dag.params),
@@ -88,7 +89,7 @@ def flows(found: dict[str, Any]) -> Mapping[str, Any]:
 
 
 def test_every_file_gives_the_flow_of_its_name(flows: Mapping[str, Any]) -> None:
-    files = {path.stem for path in DAGS.glob("*.py")} - {"__init__", "wiring"}
+    files = {path.stem for path in DAGS.glob("*.py")} - {"__init__", "wiring", "pull"}
     assert files == {"ingest", "warehouse", "publish", "close_period"}
     assert {name: flow["file"] for name, flow in flows.items()} == {name: f"{name}.py" for name in files}
 
@@ -156,6 +157,44 @@ def test_refusals_are_told_after_the_good_loads_went_on(flows: Mapping[str, Any]
     assert missing == {"retries": 0, "outlets": [], "downstream": [], "trigger_rule": "all_success"}
 
 
+CONNECTED = """
+connectors:
+  - {source: openai_costs, account: acme-openai}
+  - {source: anthropic_cost_report, account: Über uns, schedule: "30 4 * * 1", connection: claude}
+"""
+
+
+def test_each_connector_of_the_company_is_a_flow_by_the_clock(tmp_path: Path) -> None:
+    """Only it: what it lands wakes `ingest` through landing, so it has no outlet."""
+    company = tmp_path / "books" / "company"
+    company.mkdir(parents=True)
+    (company / "tokenbooks.yml").write_text(CONNECTED)
+    found = read(DAGS, tmp_path)
+    assert not found["errors"]
+    assert not HEAVY & set(found["modules"])
+    pulls = {name: flow for name, flow in found["flows"].items() if flow["file"] == "pull.py"}
+    assert {name: flow["clock"] for name, flow in pulls.items()} == {
+        "pull_openai_costs_acme-openai": "0 6 * * *",
+        "pull_anthropic_cost_report__ber_uns": "30 4 * * 1",
+    }
+    for flow in pulls.values():
+        assert (flow["assets"], flow["catchup"], flow["max_active_runs"]) == ([], False, 1)
+        assert {name: (task["retries"], task["outlets"]) for name, task in flow["tasks"].items()} == {"fetch": (3, [])}
+
+
+def test_a_wrong_company_file_is_told_as_an_import_error(tmp_path: Path) -> None:
+    """And of that file alone: everything else goes on."""
+    company = tmp_path / "books" / "company"
+    company.mkdir(parents=True)
+    (company / "tokenbooks.yml").write_text("connectors:\n  - {source: openai_costs}\n")
+    found = read(DAGS, tmp_path)
+    ((path, error),) = found["errors"].items()
+    assert Path(path).name == "pull.py"
+    assert "tokenbooks.yml" in error
+    assert "account" in error
+    assert "ingest" in found["flows"]
+
+
 def test_a_source_added_as_a_folder_wakes_the_warehouse_without_another_change(tmp_path: Path) -> None:
     project = tmp_path / "project"
     for room in ("dags", "pipeline", "ingestion", "expectations"):
@@ -180,6 +219,8 @@ def test_a_source_added_as_a_folder_wakes_the_warehouse_without_another_change(t
         ("pipeline.BuildFailed", False),
         ("pipeline.company.CompanyRefused", False),
         ("ingestion.ExportRefused", False),
+        ("ingestion.connectors.Unavailable", True),
+        ("ingestion.connectors.PullRefused", False),
     ],
     ids=str,
 )

@@ -1,0 +1,142 @@
+"""What can be fetched, found by listing: each `connector.yml` beside a source says which request returns its export.
+
+Texts in paths, queries and bodies may hold `{start_epoch}` and the other names of `ingestion/connectors/asking.py`.
+"""
+
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from ingestion.registry import Source, SourceError, sources
+
+APIS = Path(__file__).parent / "apis"
+FILE = "connector.yml"
+
+
+class Strict(BaseModel):
+    """A part of a declaration: unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Api(Strict):
+    """An API that several connectors ask. `key` says what kind of key it wants and where a person makes one.
+
+    The key is sent in `headers`, as `{key}`, or as the user name of HTTP Basic (`basic`). `base_url` is missing where
+    every company has its own. `request_id` is the header of an answer that names the request at the provider.
+    """
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: str
+    base_url: str | None = None
+    key: str
+    headers: dict[str, str] = {}
+    basic: bool = False
+    request_id: str = "x-request-id"
+    per_minute: int = Field(default=60, ge=1)
+
+    @property
+    def key_variable(self) -> str:
+        """The environment variable that holds the key."""
+        return f"TOKENBOOKS_{self.id.upper()}_KEY"
+
+    @property
+    def url_variable(self) -> str:
+        """The environment variable that replaces `base_url`, for a proxy of the company's own."""
+        return f"TOKENBOOKS_{self.id.upper()}_URL"
+
+
+class Paging(Strict):
+    """How the next page is asked for: by `send`ing the `token` of this one, or, without a token, the next number.
+
+    `more` is true or false, `pages` how many there are, `total` how many records they hold together: dotted paths.
+    """
+
+    send: str
+    token: str | None = None
+    more: str | None = None
+    pages: str | None = None
+    total: str | None = None
+
+    @model_validator(mode="after")
+    def _can_end(self) -> Self:
+        if self.token is None and (self.more is None) == (self.pages is None):
+            raise ValueError("page numbers end where `more` says so, or after as many as `pages` says: give one")
+        if self.token is not None and (self.more is None or self.pages or self.total):
+            raise ValueError("tokens end where `more` says so; `pages` and `total` are for page numbers")
+        return self
+
+
+class Over(Strict):
+    """A list that is read first: the request is made once for each of its `records`, with `{name}` being their `id`."""
+
+    path: str
+    query: dict[str, Any] = {}
+    paging: Paging | None = None
+    records: str = "data"
+    id: str = "id"
+    name: str
+
+
+class Connector(Strict):
+    """The request that returns a source's export. `longest`: how many days one may span; more become more deliveries.
+
+    `each_day`: one request a day, together one delivery. `reread`: for how many days figures may still change, so
+    that they are asked for again; `month` asks from the first of the month. `needs`: what only the company knows.
+    `file`: how the pages' names begin, for a source that reads its days from them.
+    """
+
+    source: Source
+    api: Api
+    method: Literal["GET", "POST"] = "GET"
+    path: str
+    query: dict[str, Any] = {}
+    body: dict[str, Any] = {}
+    paging: Paging | None = None
+    over: Over | None = None
+    each_day: bool = False
+    longest: int = Field(default=366, ge=1)
+    reread: int | Literal["month"] | None = None
+    needs: dict[str, str] = {}
+    file: str = "page"
+
+    @model_validator(mode="after")
+    def _agrees_with_its_source(self) -> Self:
+        if self.source.format != "json_pages":
+            raise ValueError(f"an API answers in JSON pages, but the source's format is {self.source.format}")
+        if (self.source.window == "snapshot") != (self.reread is None):
+            raise ValueError("reread says how many days are asked for again, of every source that is no snapshot")
+        if (self.method == "GET") == bool(self.body):
+            raise ValueError("a body is what POST sends, and nothing else does")
+        return self
+
+
+def connectors(root: Path | None = None, apis: Path = APIS) -> dict[str, Connector]:
+    """Every connector of the sources under `root` (the product's own when None), by source.
+
+    Raises SourceError naming the file.
+    """
+    known = {path.stem: _validated(Api, path, {"id": path.stem}) for path in sorted(apis.glob("*.yml"))}
+    found = {}
+    for source in sources(root).values():
+        path = source.folder / FILE
+        if path.is_file():
+            found[source.id] = _validated(Connector, path, {"source": source}, known)
+    return found
+
+
+def _validated(model: Any, path: Path, derived: dict[str, Any], apis: dict[str, Api] | None = None) -> Any:
+    declared: Any = yaml.safe_load(path.read_text())
+    if not isinstance(declared, dict):
+        raise SourceError(f"{path}: must be a mapping of keys, see ingestion/connectors/declaration.py")
+    if apis is not None:
+        if declared.get("api") not in apis:
+            raise SourceError(f"{path}: api must be one of {', '.join(sorted(apis))}")
+        declared["api"] = apis[declared["api"]]
+    try:
+        return model.model_validate(declared | derived)
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'all'}: {e['msg']}" for e in error.errors())
+        raise SourceError(f"{path}: {faults}") from None

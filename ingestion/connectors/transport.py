@@ -1,0 +1,230 @@
+"""One request at a time over HTTP: what may pass is tried again, what will not is told with its cure.
+
+The key goes to one host only, and into nothing that is written, raised or logged.
+"""
+
+import base64
+import json
+import random
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+from pydantic import SecretStr
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
+
+from ingestion.connectors.asking import Call
+from ingestion.connectors.declaration import Api
+from ingestion.findings import shortened
+from ingestion.pages import PAGE_LIMIT
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+TRIES = 6
+LONGEST_PAUSE = 60  # seconds between two tries, where the provider does not say
+PATIENCE = 900  # seconds that a provider may ask to wait; who wants more is asked by the next run
+TEMPORARY = (408, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529)
+TIMEOUT = httpx.Timeout(120, connect=15)
+
+
+class PullRefused(Exception):
+    """An export cannot be fetched, and trying again will not help; the message says what will."""
+
+
+class Unavailable(PullRefused, ConnectionError):
+    """The provider did not answer as it should, several times; later it may. What was fetched is kept."""
+
+
+class CursorExpired(Exception):
+    """The provider has forgotten where it was (HTTP 410): begin again with the first page."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the endpoint returned: exact bytes, HTTP status, the provider's id of the request, and when."""
+
+    content: bytes
+    status: int
+    request_id: str | None
+    fetched_at: datetime
+
+
+class Passing(Exception):
+    """A fault that may pass by itself; `wait` is how many seconds the provider asks for."""
+
+    def __init__(self, reason: str, wait: int | None = None):
+        self.wait = wait
+        super().__init__(reason)
+
+
+class Transport:
+    """A connection to one API. `retried` collects every fault that was overcome, `requests` counts all that was sent.
+
+    Raises PullRefused for a base URL that is no https (plain http goes to this machine only).
+    """
+
+    def __init__(
+        self,
+        api: Api,
+        base_url: str,
+        key: SecretStr,
+        key_from: str,
+        sleep: Callable[[float], None] = time.sleep,
+        timeout: httpx.Timeout = TIMEOUT,
+    ):
+        self.api, self.base_url, self.key_from = api, base_url, key_from
+        self.retried: list[str] = []
+        self.requests = 0
+        self.host = _checked_host(base_url)
+        self._key, self._sleep, self._last = key, sleep, 0.0
+        secret = key.get_secret_value()
+        if not secret.isascii() or not secret.isprintable():
+            raise PullRefused(f"{key_from}: holds characters that no key has; copy it again")
+        self._client = httpx.Client(
+            base_url=base_url,
+            headers={"user-agent": "tokenbooks"} | {n: v.format(key=secret) for n, v in api.headers.items()},
+            auth=httpx.BasicAuth(secret, "") if api.basic else None,
+            timeout=timeout,
+            follow_redirects=False,  # the key is for this host alone
+            trust_env=self.host not in LOOPBACK,  # a company's proxy is between us and others, not ourselves
+        )
+
+    def __enter__(self) -> "Transport":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def fetch(self, call: Call) -> Answer:
+        """The answer to a request, after as many tries as it takes.
+
+        Raises CursorExpired, Unavailable when every try failed, PullRefused when another try would not help.
+        """
+        retrying = Retrying(
+            retry=retry_if_exception_type(Passing),
+            stop=stop_after_attempt(TRIES),
+            wait=self._pause,
+            sleep=self._sleep,
+            reraise=True,
+        )
+        try:
+            return retrying(self._once, call)
+        except Passing as fault:
+            cure = "what is fetched is kept; pull again later"
+            raise Unavailable(f"{self.host}{call.path}: {fault} ({TRIES} times; {cure})") from None
+
+    def hidden(self, text: str) -> str:
+        """A text without the key, in whatever form the key was sent."""
+        secret = self._key.get_secret_value()
+        forms = (secret, base64.b64encode(f"{secret}:".encode()).decode())
+        for form in forms:
+            text = text.replace(form, "***")
+        return text
+
+    def _once(self, call: Call) -> Answer:
+        self._keep_pace()
+        self.requests += 1
+        arguments: dict[str, Any] = {"params": dict(call.query), **({"json": dict(call.body)} if call.body else {})}
+        try:
+            with self._client.stream(call.method, call.path, **arguments) as response:
+                content = _read(response)
+        except httpx.TransportError as error:
+            raise Passing(self.hidden(f"{type(error).__name__}: {error}")) from None
+        if response.status_code != HTTPStatus.OK:
+            self._refuse(call, response, content)
+        _refuse_broken(content)
+        return Answer(content, response.status_code, self._request_id(response), datetime.now(UTC))
+
+    def _request_id(self, response: httpx.Response) -> str | None:
+        found = response.headers.get(self.api.request_id)
+        return self.hidden(found) if found else None
+
+    def _refuse(self, call: Call, response: httpx.Response, content: bytes) -> None:
+        status, said = response.status_code, shortened(self.hidden(_message(content)))
+        place = f"{self.host}{call.path}"
+        if status == HTTPStatus.GONE:
+            raise CursorExpired(f"{place}: answers 410, {said}")
+        if status in TEMPORARY:
+            raise Passing(f"answers {status}, {said}", _asked_to_wait(response.headers.get("retry-after")))
+        if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+            raise PullRefused(f"{place}: refuses the key ({status}, {said}). Set {self.key_from} to {self.api.key}")
+        if response.is_redirect:
+            to = urlsplit(response.headers.get("location", "")).hostname or "elsewhere"
+            raise PullRefused(f"{place}: sends us on to {to} ({status}); the key goes to {self.host} alone")
+        raise PullRefused(f"{place}: answers {status}, {said}")
+
+    def _pause(self, state: RetryCallState) -> float:
+        """How long to wait before the next try: as told, else ever longer, never all at the same moment."""
+        fault = state.outcome.exception() if state.outcome else None
+        self.retried.append(str(fault))
+        if isinstance(fault, Passing) and fault.wait is not None:
+            if fault.wait > PATIENCE:
+                raise Unavailable(f"{self.host}: {fault}, and asks to wait {fault.wait} s; pull again then") from None
+            return fault.wait
+        longest = min(LONGEST_PAUSE, 2**state.attempt_number)
+        return longest * (0.5 + random.random() / 2)  # noqa: S311  no secret
+
+    def _keep_pace(self) -> None:
+        """No more requests a minute than the provider allows."""
+        soonest = self._last + 60 / self.api.per_minute
+        if self._last and (early := soonest - time.monotonic()) > 0:
+            self._sleep(early)
+        self._last = time.monotonic()
+
+
+def _checked_host(base_url: str) -> str:
+    parts = urlsplit(base_url)
+    host = parts.hostname or ""
+    if not host or parts.scheme not in ("http", "https") or parts.username or parts.query:
+        raise PullRefused(f"{shortened(base_url)}: is no address of an API, such as https://api.example.com")
+    if parts.scheme == "http" and host not in LOOPBACK:
+        raise PullRefused(f"http://{host}: would send the key unencrypted; write https")
+    return host
+
+
+def _read(response: httpx.Response) -> bytes:
+    """The body, as far as a page may go."""
+    content = bytearray()
+    for block in response.iter_bytes():
+        content += block
+        if len(content) > PAGE_LIMIT:
+            raise PullRefused(f"{response.request.url.host}: answers with more than {PAGE_LIMIT >> 20} MiB a page")
+    return bytes(content)
+
+
+def _refuse_broken(content: bytes) -> None:
+    """An answer that breaks off in the middle of its JSON is asked for again."""
+    try:
+        json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise Passing(f"answers with broken JSON of {len(content)} bytes: {error}") from None
+
+
+def _message(content: bytes) -> str:
+    """What the provider says about a refusal, from the usual places."""
+    try:
+        said = json.loads(content)
+    except (ValueError, RecursionError):
+        return re.sub(r"\s+", " ", content[:500].decode("utf-8", "replace"))
+    error = said.get("error", said) if isinstance(said, dict) else said
+    return str(error.get("message", error)) if isinstance(error, dict) else str(error)
+
+
+def _asked_to_wait(header: str | None) -> int | None:
+    """Seconds of a Retry-After, which is a number or a date; None when it is neither."""
+    if header is None:
+        return None
+    if re.fullmatch(r"\d+(\.\d+)?", header.strip()):
+        return int(header.strip().split(".")[0]) + ("." in header)
+    try:
+        until = parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    until = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return max(0, int((until - datetime.now(UTC)).total_seconds()) + 1)
