@@ -6,7 +6,7 @@ from airflow.sdk import Connection as AirflowConnection
 from airflow.sdk import CronTriggerTimetable, dag, task
 
 from dags.wiring import FLOW
-from pipeline.company.company_settings import Connection
+from pipeline.company.connections import Connection
 from pipeline.pull import configured
 from pipeline.settings import Books, Settings, local_path
 

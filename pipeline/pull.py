@@ -17,7 +17,8 @@ from ingestion.connectors.asking import windows
 from ingestion.connectors.pulling import Pull
 from ingestion.connectors.record import PullRecord, records_of
 from ingestion.connectors.transport import Transport
-from pipeline.company.company_settings import FILE, Connection, read_settings
+from pipeline.company.company_settings import FILE, read_settings
+from pipeline.company.connections import Connection
 from pipeline.settings import Books, BooksError
 
 Progress = Callable[[str], None]

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from ingestion import SourceError
 from ingestion.connectors import connectors, declaration
 from ingestion.connectors.asking import call, days, windows
-from pipeline.company.company_settings import Connection
+from pipeline.company.connections import Connection
 from pipeline.pull import Days, Pulled, fetch
 from tests.provider_endpoints import PARAMETERS, PROVIDERS
 from tests.provider_fixture import KEY
