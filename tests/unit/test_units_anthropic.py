@@ -1,7 +1,8 @@
-"""What Anthropic's exports say in their own ways: cents and dollars, headers that grew, overlapping groups."""
+"""Anthropic's exports: cents and dollars, older headers, overlapping groups, cut-offs, and which of them counts."""
 
 import json
 from collections.abc import Callable
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from ingestion import ExportRefused, LoadResult, archive_file, load_export, sources
 from ingestion.golden import sample
 from ingestion.registry import Source
+from pipeline.manifest import DeliveryEntry, Load, coverage
 
 Page = dict[str, Any]
 ENTERPRISE = [name for name in sorted(sources()) if name.startswith("anthropic_enterprise_")]
@@ -180,3 +182,47 @@ def test_prompt_tokens_that_are_not_their_classes_are_refused(tmp_path: Path) ->
     (file,) = sample(source)
     with pytest.raises(ExportRefused, match="total_prompt_tokens is uncached input"):
         loaded(source, tmp_path, **{file.name: file.read_bytes().replace(b'"4,100,000"', b'"4,100,001"')})
+
+
+def cost_load(source: str, first: date, after: date) -> Load:
+    as_of = datetime(2026, 10, 10)
+    entry = DeliveryEntry(path=source, as_of=as_of, as_of_basis="name", fingerprint=source)
+    return Load(
+        load_id=source, source=source, account="acme", dataset="charges", sha256=source, bytes=1, definition="",
+        deliveries=(entry,), window_from=first, window_to=after, window_by="charge", as_of=as_of, verdict="accepted",
+        loaded_at=as_of,
+    )  # fmt: skip
+
+
+def test_the_enterprises_cost_counts_once_and_whole() -> None:
+    """The spend report of September, the organisation's cost from the 20th on, the users' from August on."""
+    september, october = date(2026, 9, 1), date(2026, 10, 1)
+    loads = [
+        cost_load("anthropic_enterprise_user_cost", date(2026, 8, 30), date(2026, 10, 5)),
+        cost_load("anthropic_enterprise_cost", date(2026, 9, 20), date(2026, 10, 4)),
+        cost_load("anthropic_spend_report", september, october),
+    ]
+    told = [(piece.source, piece.day_from, piece.day_to) for piece in coverage(loads, sources())]
+    assert told == [
+        ("anthropic_enterprise_cost", october, date(2026, 10, 4)),
+        ("anthropic_enterprise_user_cost", date(2026, 8, 30), september),
+        ("anthropic_enterprise_user_cost", date(2026, 10, 4), date(2026, 10, 5)),
+        ("anthropic_spend_report", september, october),
+    ]
+
+
+def test_the_consoles_cost_and_use_count_once() -> None:
+    known = sources()
+    ranked = sorted((s.states.of, s.states.rank, name) for name, s in known.items() if s.states and "anthropic" in name)
+    assert len(ENTERPRISE) == 4
+    assert ranked == [
+        ("anthropic_console_cost", 1, "anthropic_cost_report"),
+        ("anthropic_console_cost", 2, "anthropic_console_cost"),
+        ("anthropic_console_usage", 1, "anthropic_usage_messages"),
+        ("anthropic_console_usage", 2, "anthropic_console_usage"),
+        ("anthropic_enterprise_cost", 1, "anthropic_spend_report"),
+        ("anthropic_enterprise_cost", 2, "anthropic_enterprise_cost"),
+        ("anthropic_enterprise_cost", 3, "anthropic_enterprise_user_cost"),
+        ("anthropic_enterprise_usage", 1, "anthropic_enterprise_user_usage"),
+        ("anthropic_enterprise_usage", 2, "anthropic_enterprise_usage"),
+    ]

@@ -33,18 +33,8 @@ SELECT
     regexp_replace(
         regexp_replace(lower(model), '[ .]', '-', 'g'), '-(\d{4})-(\d{2})-(\d{2})$', '-\1\2\3'
     ) AS x_Model,
-    CASE token_type
-        WHEN 'input_no_cache' THEN 'uncached_input'
-        WHEN 'input_cache_read' THEN 'cache_read'
-        WHEN 'input_cache_write_5m' THEN 'cache_write_5m'
-        WHEN 'input_cache_write_1h' THEN 'cache_write_1h'
-        WHEN 'output' THEN 'output'
-    END AS x_TokenClass,
+    anthropic_token_class(token_type) AS x_TokenClass,
     nullif(usage_type, 'message') AS x_ServiceTier,
-    CASE context_window
-        WHEN '≤ 200k' THEN '0-200k'
-        WHEN '> 200k' THEN '200k-1M'
-        ELSE context_window
-    END AS x_ContextWindow,
+    anthropic_context(context_window) AS x_ContextWindow,
     coalesce(api_key_id, api_key) AS x_CredentialId
 FROM export

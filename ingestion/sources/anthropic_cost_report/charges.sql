@@ -27,13 +27,7 @@ SELECT
     'Anthropic' AS HostProviderName,
     'Anthropic' AS InvoiceIssuerName,
     model AS x_Model,
-    CASE token_type
-        WHEN 'uncached_input_tokens' THEN 'uncached_input'
-        WHEN 'cache_read_input_tokens' THEN 'cache_read'
-        WHEN 'cache_creation.ephemeral_5m_input_tokens' THEN 'cache_write_5m'
-        WHEN 'cache_creation.ephemeral_1h_input_tokens' THEN 'cache_write_1h'
-        WHEN 'output_tokens' THEN 'output'
-    END AS x_TokenClass,
+    anthropic_token_class(token_type) AS x_TokenClass,
     service_tier AS x_ServiceTier,
     context_window AS x_ContextWindow
 FROM export

@@ -24,20 +24,9 @@ SELECT
     'Anthropic' AS ServiceProviderName,
     'Anthropic' AS HostProviderName,
     'Anthropic' AS InvoiceIssuerName,
-    nullif(json_merge_patch('{}', json_object(
-        'product', product,
-        'slack_channel_id', slack_channel_id,
-        'claude_tag_category', claude_tag_category,
-        'claude_tag_user_id', claude_tag_user_id
-    )), '{}') AS Tags,
+    anthropic_tags(product, slack_channel_id, claude_tag_category, claude_tag_user_id) AS Tags,
     model AS x_Model,
-    CASE token_type
-        WHEN 'uncached_input_tokens' THEN 'uncached_input'
-        WHEN 'cache_read_input_tokens' THEN 'cache_read'
-        WHEN 'cache_creation.ephemeral_5m_input_tokens' THEN 'cache_write_5m'
-        WHEN 'cache_creation.ephemeral_1h_input_tokens' THEN 'cache_write_1h'
-        WHEN 'output_tokens' THEN 'output'
-    END AS x_TokenClass,
+    anthropic_token_class(token_type) AS x_TokenClass,
     speed AS x_ServiceTier,
     "actor.user_id" AS x_PrincipalId,
     coalesce("actor.email_address", "actor.email") AS x_ConsumerId,
