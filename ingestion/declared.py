@@ -66,6 +66,8 @@ class Name(Strict):
     """What a delivery's file name tells: `pattern` is searched in it and has the groups `start` and `end`, dates.
 
     `ends`: whether the end is the last day or the day after it. `required`: the rows tell no dates themselves.
+    The days of an export are not the time of the export, which is asked of the rest of its name; for a table whose rows
+    name their buckets that is all a name tells, since the buckets tell the days.
     """
 
     pattern: str

@@ -56,7 +56,7 @@ def find_deliveries(
     found = []
     for source, account, entry in _entries(landing):
         try:
-            delivery = _delivery(landing, source, account, entry)
+            delivery = _delivery(landing, source, account, entry, sources.get(source))
             if delivery.fingerprint not in known and delivery.state == "ready":
                 delivery = _examined(delivery, sources.get(source), quiet)
         except FileNotFoundError:  # went away while we looked
@@ -87,14 +87,15 @@ def _folder(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink()
 
 
-def _delivery(landing: Path, source: str, account: str, entry: Path) -> Delivery:
+def _delivery(landing: Path, source: str, account: str, entry: Path, known: Source | None) -> Delivery:
     parts = tuple(_in_order(_visible(entry))) if _folder(entry) else (entry,)
     stats = [part.lstat() for part in parts]
     seen = [(part.name, stated.st_size, stated.st_mtime_ns) for part, stated in zip(parts, stats, strict=True)]
     path = entry.relative_to(landing).as_posix()
     fingerprint = hashlib.sha256(repr((path, seen)).encode()).hexdigest()
     newest = max((stated.st_mtime for stated in stats), default=entry.lstat().st_mtime)
-    named = stated_in(entry.name)
+    period = known.name.pattern if known and known.name else None
+    named = stated_in(re.sub(period, " ", entry.name) if period else entry.name)
     as_of = named or datetime.fromtimestamp(int(newest), UTC).replace(tzinfo=None)
     basis: Literal["name", "mtime"] = "name" if named else "mtime"
     delivery = Delivery(source, account, entry.name, path, parts, fingerprint, as_of, basis)

@@ -88,8 +88,8 @@ class Source(Strict):
             raise ValueError("buckets names the columns that bound a bucket, when window is buckets")
         if (self.window == "snapshot") != (self.dataset == "identities"):
             raise ValueError("a snapshot is of identities, and identities come as a snapshot")
-        if self.name and self.window != "days":
-            raise ValueError("a name tells the days of an export whose window is days")
+        if self.name and self.window != "days" and (not self.buckets or self.format == "json_pages"):
+            raise ValueError("a name tells the days of an export whose window is days, or of a table of buckets")
         if self.buckets and self.buckets.unbroken and self.format != "json_pages":
             raise ValueError("unbroken is for the buckets of pages")
         if self.only and self.format == "json_pages":

@@ -21,7 +21,7 @@ def of_name(parts: Sequence[Part], source: Source) -> tuple[date, date] | None:
     """The half-open days that a delivery's name tells, if its source knows how; raises ExportRefused where it must."""
     if source.window == "snapshot":
         return ALWAYS
-    if not source.name:
+    if not source.name or source.buckets:
         return None
     found = re.search(source.name.pattern, parts[0].name)
     if found is None:

@@ -61,8 +61,9 @@ def _model_info(model: str) -> Any:
 
     # Bedrock spells `us.anthropic.claude-…-v1:0`: region and vendor before the model's own name, a version after it.
     bare = model.removesuffix(":0").rpartition("anthropic.")[2]
-    # Amazon's own models are known under its provider alone.
-    for name, provider in ((model, None), (bare, None), (bare.rpartition("-v")[0], None), (model, "aws")):
+    # Amazon's own models and OpenAI's embeddings are known under their provider alone.
+    spellings = ((model, None), (bare, None), (bare.rpartition("-v")[0], None), (model, "aws"), (model, "openai"))
+    for name, provider in spellings:
         try:
             if name:
                 return get_snapshot().find_provider_model(name, None, provider, None)[1]

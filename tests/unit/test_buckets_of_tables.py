@@ -102,6 +102,14 @@ def test_what_names_no_bucket_is_refused(text: str, why: str, tmp_path: Path) ->
         loaded(tmp_path, text)
 
 
-def test_a_table_cannot_be_unbroken(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="unbroken"):
-        source(tmp_path, ACTIVITY.replace("end: end_time,", "end: end_time, unbroken: true,"))
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("end: end_time,", "end: end_time, unbroken: true,", "unbroken"),
+        ("format: csv", "format: json_pages\nrecords: data[]\nname: {pattern: x}", "a name tells"),
+        ("format: csv", "format: csv\nrow_per_record: true", "row_per_record"),
+    ],
+)
+def test_what_a_table_of_buckets_cannot_be(old: str, new: str, why: str, tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=why):
+        source(tmp_path, ACTIVITY.replace(old, new))

@@ -25,6 +25,12 @@ def test_dated_prices_do_not_overlap() -> None:
         assert sum(p.valid_from <= price.valid_from < p.valid_to for p in same) == 1
 
 
+def test_a_model_known_under_its_provider_alone_has_a_price() -> None:
+    """genai-prices finds OpenAI's embeddings and Amazon's models only when it is told whose they are."""
+    for model in ("text-embedding-3-small", "amazon.titan-embed-text-v1"):
+        assert [p for p in list_prices([model]) if p.token_class == "uncached_input"], model
+
+
 def test_an_unknown_model_has_no_price() -> None:
     """Nothing is invented for a model nobody knows, nor for an empty name."""
     assert list_prices(["no-such-model-77", ""]) == []

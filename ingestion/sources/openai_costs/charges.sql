@@ -1,12 +1,29 @@
--- One charge per result of a bucket. A line item is a model and a direction in one text, of unstable case:
--- "gpt-4o-2024-08-06, Input", "gpt-5.6-luna, cached input"; or a product: "Image models", "Credit".
+-- One charge per record, of the API's pages and of the console's file. A line item is one text of unstable case:
+-- "gpt-4o-2024-08-06, Input"; with what it ran as before it and how long it was behind it, "priority | gpt-5.6-sol,
+-- cached input, long context"; or not by token, "whisper-1", "web search tool calls | gpt-4o", "Image models".
 -- Audio and image tokens are classes of the same input and output that the usage endpoint counts.
-WITH lines AS (
+-- All four costs are what OpenAI bills: it states no list price and no discount.
+WITH items AS (
     SELECT
         *,
-        CASE WHEN contains(line_item, ', ') THEN regexp_replace(line_item, ', [^,]*$', '') END AS model,
-        CASE WHEN contains(line_item, ', ') THEN lower(regexp_extract(line_item, ', ([^,]*)$', 1)) END AS direction
+        lower(regexp_extract(line_item, '^(.*) \| ', 1)) AS runs_as,
+        regexp_replace(regexp_replace(line_item, '^.* \| ', ''), ', long context$', '') AS item
     FROM export
+),
+
+lines AS (
+    SELECT
+        *,
+        -- a model's name has no spaces; where it stands alone, a dash or a digit tells it from a word
+        nullif(regexp_extract(item, '^([^ ,]+), ', 1), '') AS named,
+        nullif(regexp_extract(item, '^[^ ,]*[-0-9][^ ,]*$'), '') AS alone,
+        lower(regexp_extract(item, ', ([^,]*)$', 1)) AS direction,
+        CASE quantity_unit
+            WHEN '1000_tokens' THEN 'tokens'
+            WHEN 'gibibyte_hours' THEN 'GiB hours'
+            ELSE replace(quantity_unit, 'duration_', '')
+        END AS unit
+    FROM items
 )
 
 SELECT
@@ -26,9 +43,9 @@ SELECT
     line_item AS ChargeDescription,
     line_item AS SkuMeter,
     CASE quantity_unit WHEN '1000_tokens' THEN quantity * 1000 ELSE quantity END AS ConsumedQuantity,
-    CASE quantity_unit WHEN '1000_tokens' THEN 'tokens' ELSE quantity_unit END AS ConsumedUnit,
+    unit AS ConsumedUnit,
     quantity AS PricingQuantity,
-    replace(quantity_unit, '_', ' ') AS PricingUnit,
+    CASE quantity_unit WHEN '1000_tokens' THEN '1000 tokens' ELSE unit END AS PricingUnit,
     project_id AS SubAccountId,
     project_name AS SubAccountName,
     CASE WHEN project_id IS NOT NULL THEN 'project' END AS SubAccountType,
@@ -38,13 +55,16 @@ SELECT
     'OpenAI' AS ServiceProviderName,
     'OpenAI' AS HostProviderName,
     'OpenAI' AS InvoiceIssuerName,
-    model AS x_Model,
+    coalesce(named, alone) AS x_Model,
     CASE
         WHEN contains(direction, 'output') THEN 'output'
         WHEN contains(direction, 'cache') AND contains(direction, 'write') THEN 'cache_write'
         WHEN contains(direction, 'cached') THEN 'cache_read'
         WHEN contains(direction, 'input') THEN 'uncached_input'
     END AS x_TokenClass,
+    -- as the usage endpoint spells them; what else stands before a bar is no tier: "evals | ..."
+    CASE WHEN runs_as = 'priority' OR runs_as = 'flex' OR runs_as = 'batch' THEN runs_as END AS x_ServiceTier,
+    CASE WHEN ends_with(line_item, ', long context') THEN 'long context' END AS x_ContextWindow,
     api_key_id AS x_CredentialId,
-    user_id AS x_PrincipalId
+    coalesce(user_email, user_id) AS x_PrincipalId
 FROM lines

@@ -1,5 +1,6 @@
 -- Nested counts made disjoint: input_tokens holds the cached and the cache-write tokens too.
 -- A row per class that was used, and always one of output, so that no record vanishes.
+-- A batch is a batch, at half the price, also where the tier says `default`.
 WITH classes AS (
     SELECT
         *,
@@ -25,7 +26,7 @@ SELECT
     project_id AS SubAccountId,
     model AS x_Model,
     class.name AS x_TokenClass,
-    coalesce(service_tier, CASE WHEN batch THEN 'batch' END) AS x_ServiceTier,
+    CASE WHEN batch THEN 'batch' ELSE service_tier END AS x_ServiceTier,
     api_key_id AS x_CredentialId,
     user_id AS x_PrincipalId,
     class.tokens AS Quantity,

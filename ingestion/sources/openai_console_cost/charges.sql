@@ -1,0 +1,1 @@
+../openai_costs/charges.sql

@@ -1,0 +1,1 @@
+../openai_usage_embeddings/usage.sql

@@ -1,0 +1,1 @@
+../openai_usage_images/usage.sql

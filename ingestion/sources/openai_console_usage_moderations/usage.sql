@@ -1,0 +1,1 @@
+../openai_usage_moderations/usage.sql
