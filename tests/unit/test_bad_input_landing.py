@@ -25,7 +25,7 @@ def test_a_first_page_without_the_rest_waits(desk: Any) -> None:
     assert "page 2 is missing" in desk.load().waiting[0]
     desk.deliver("openai_costs", "2026-09-06T0600Z", {"page-0002.json": sample["page-0002.json"]})
     (loaded,) = desk.load().new
-    assert loaded.rows == 6
+    assert loaded.rows == 13
 
 
 def test_a_file_that_changed_a_moment_ago_waits(desk: Any) -> None:
