@@ -1,6 +1,6 @@
 -- What Azure writes in the name of a meter, of which there are many spellings: "gpt 4o 0513 Input global Tokens",
--- "gpt-4o-mini-0718-Batch-Inp-glbl Tokens", "5.6 luna ShortCo Cd Wr Std Gl 1M Tokens", "R1 Inp DZone Tokens". The macros
--- read its words, in lower case with one space between them; what they do not find is NULL.
+-- "gpt-4o-mini-0718-Batch-Inp-glbl Tokens", "5.6 luna ShortCo Cd Wr Std Gl 1M Tokens", "R1 Inp DZone Tokens". The
+-- macros read its words, in lower case with one space between them; what they do not find is NULL.
 CREATE TEMP MACRO meter_words(meter) AS trim(regexp_replace(lower(meter), '[\s_-]+', ' ', 'g'));
 
 CREATE TEMP MACRO meter_token_class(words) AS CASE
@@ -14,9 +14,9 @@ END;
 -- The model is what stands before the first word about its use. Newer meters leave out what the product is called:
 -- "5.4 mini cd Inp Gl" of "Azure OpenAI GPT5" is gpt-5.4-mini, "R1 Inp glbl" of "Azure Deepseek Models" is deepseek-r1.
 CREATE TEMP MACRO meter_stem(words) AS CASE WHEN ends_with(words, 'tokens') THEN nullif(regexp_extract(words,
-    '^(.*?)(?: (?:txt|text|aud|audio|img|image))* (?:(?:batch)?(?:opt|outp?|outpt|output|in|inpt?|input)|batch|cd|c?cchd'
-    || '|cached|cache|wr|write|pp|fl|flex|std|short ?co|shco|long ?co|loco|gl|glbl?|global|dz|dzone|data ?zone|regnl|regional'
-    || '|1m|1k|training|trng|tokens)\b', 1), '') END;
+    '^(.*?)(?: (?:txt|text|aud|audio|img|image))* (?:(?:batch)?(?:opt|outp?|outpt|output|in|inpt?|input)|batch|cd'
+    || '|c?cchd|cached|cache|wr|write|pp|fl|flex|std|short ?co|shco|long ?co|loco|gl|glbl?|global|dz|dzone|data ?zone'
+    || '|regnl|regional|1m|1k|training|trng|tokens)\b', 1), '') END;
 
 CREATE TEMP MACRO meter_family(product) AS
     regexp_extract(lower(product), '(gpt ?5|deepseek|grok|kimi|llama|mistral|phi|mai|cohere)', 1);
@@ -61,8 +61,8 @@ CREATE TEMP MACRO meter_details(details, words) AS nullif(json_merge_patch(coale
 -- that a quantity times a block is exact.
 CREATE TEMP MACRO unit_block(unit) AS TRY_CAST(
     TRY_CAST(regexp_extract(unit, '^\s*([0-9]{1,9})[KMB]?(?:[ /]|$)', 1) AS BIGINT)
-    * CASE regexp_extract(unit, '^\s*[0-9]+([KMB]?)', 1) WHEN 'K' THEN 1000 WHEN 'M' THEN 1000000 WHEN 'B' THEN 1000000000
-        ELSE 1 END AS DECIMAL(10, 0));
+    * CASE regexp_extract(unit, '^\s*[0-9]+([KMB]?)', 1) WHEN 'K' THEN 1000 WHEN 'M' THEN 1000000
+        WHEN 'B' THEN 1000000000 ELSE 1 END AS DECIMAL(10, 0));
 CREATE TEMP MACRO unit_counted(unit) AS CASE
     WHEN regexp_full_match(unit, '\s*[0-9]+[KMB]?\s*') THEN 'Units'
     ELSE regexp_replace(regexp_replace(unit, '^\s*[0-9]+[KMB]?\s*/\s*', 'Units/'), '^\s*[0-9]+[KMB]?\s+', '')

@@ -1,7 +1,7 @@
--- One charge per row. Cost is net of what was negotiated, before tax: BilledCost, EffectiveCost and ContractedCost; the
--- public price is known of customer agreements alone, and is ListCost. Reservations are charged where they were bought, and
--- their use is 0. A refund takes a purchase back. The end of a billing period is its last day. Quantities are in blocks of
--- the unit (1K, 10K, 1 Hour); what they count is the use. Usage may be negative.
+-- One charge per row. Cost is net of what was negotiated, before tax: BilledCost, EffectiveCost and ContractedCost;
+-- the public price is known of customer agreements alone, and is ListCost. Reservations are charged where they were
+-- bought, and their use is 0. A refund takes a purchase back. The end of a billing period is its last day. Quantities
+-- are in blocks of the unit (1K, 10K, 1 Hour); what they count is the use. Usage may be negative.
 WITH metered AS (
     SELECT
         *,
@@ -34,7 +34,8 @@ SELECT
         ELSE ChargeType
     END AS ChargeCategory,
     CASE WHEN ChargeType = 'Refund' THEN 'Correction' END AS ChargeClass,
-    CASE Frequency WHEN 'UsageBased' THEN 'Usage-Based' WHEN 'OneTime' THEN 'One-Time' ELSE Frequency END AS ChargeFrequency,
+    CASE Frequency WHEN 'UsageBased' THEN 'Usage-Based' WHEN 'OneTime' THEN 'One-Time' ELSE Frequency END
+        AS ChargeFrequency,
     CASE PricingModel WHEN 'OnDemand' THEN 'Standard' WHEN 'Spot' THEN 'Dynamic' WHEN 'Reservation' THEN 'Committed'
         WHEN 'SavingsPlan' THEN 'Committed' END AS PricingCategory,
     BenefitId AS CommitmentDiscountId,

@@ -1,6 +1,6 @@
--- FOCUS as Azure delivers it. Model, token class and deployment scope are words of the meter; a quantity is priced in blocks
--- (1K, 1M), so tokens are PricingQuantity × x_PricingBlockSize. The deployment is no key of the bill: what Azure knows of
--- who is to pay, cost centre and resource group, goes with the tags under the names of its columns.
+-- FOCUS as Azure delivers it. Model, token class and deployment scope are words of the meter; a quantity is priced in
+-- blocks (1K, 1M), so tokens are PricingQuantity * x_PricingBlockSize. The deployment is no key of the bill: what
+-- Azure knows of who is to pay, cost centre and resource group, goes with the tags under the names of its columns.
 WITH metered AS (
     SELECT
         *,
@@ -26,7 +26,8 @@ SELECT
         coalesce(PricingUnit, x_PricingUnitDescription) AS PricingUnit,
         meter_details(SkuPriceDetails, words) AS SkuPriceDetails,
         nullif(json_merge_patch(
-            '{}', json_object('x_CostCenter', x_CostCenter, 'x_ResourceGroupName', x_ResourceGroupName), coalesce(Tags, '{}')
+            '{}', json_object('x_CostCenter', x_CostCenter, 'x_ResourceGroupName', x_ResourceGroupName),
+            coalesce(Tags, '{}')
         ), '{}') AS Tags
     ),
     meter_model(words, product) AS x_Model,
