@@ -1,5 +1,7 @@
 """Anthropic's exports: cents and dollars, older headers, overlapping groups, cut-offs, and which of them counts."""
 
+import csv
+import io
 import json
 from collections.abc import Callable
 from datetime import date, datetime
@@ -88,6 +90,18 @@ def test_dollars_with_thousands_in_a_spend_report(tmp_path: Path) -> None:
     first, *_, service = as_delivered("anthropic_spend_report", tmp_path)
     assert (first["BilledCost"], first["ListCost"]) == (Decimal("1000.50"), Decimal("1250.63"))
     assert (service["x_PrincipalId"], service["x_ConsumerId"]) == ("(org service usage)", None)
+
+
+def test_an_older_spend_report_ends_with_the_user(tmp_path: Path) -> None:
+    source = sources()["anthropic_spend_report"]
+    (file,) = sample(source)
+    lines = list(csv.reader(file.read_text().splitlines()))
+    ends = lines[0].index("user_id") + 1
+    older = io.StringIO()
+    csv.writer(older).writerows(line[:ends] for line in lines)
+    result = loaded(source, tmp_path, **{file.name: older.getvalue().encode()})
+    assert sum(row["BilledCost"] for row in rows(result)) == Decimal("1031.82")
+    assert not result.warnings
 
 
 @pytest.mark.parametrize("year", COST_HEADS)
