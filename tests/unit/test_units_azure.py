@@ -95,3 +95,11 @@ def test_the_block_of_a_unit(unit: str) -> None:
     with duckdb.connect() as con:
         con.execute((MACROS / "azure_meter.sql").read_text())
         assert con.execute("SELECT unit_block($1), unit_counted($1)", [unit]).fetchone() == BLOCKS[unit]
+
+
+def test_a_bill_of_one_cloud_never_takes_the_place_of_anothers() -> None:
+    """Accounts may be called the same with every cloud, and of two that state the same only one counts."""
+    of = {name: source.states.of for name, source in sources().items() if source.states}
+    azure = {name for name, thing in of.items() if thing == of["azure_focus"]}
+    google = {name for name, thing in of.items() if thing == of["google_focus"]}
+    assert (azure, google) == ({"azure_focus", "azure_actual_cost"}, {"google_focus", "google_billing_detailed"})
