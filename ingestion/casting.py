@@ -135,12 +135,14 @@ def _cast(x: str, kind: str, cast: str) -> str:
     # Azure leaves the seconds out: 2026-09-01T00:00Z
     time = f"CASE WHEN length({x}) = 17 AND ends_with({x}, 'Z') THEN replace({x}, 'Z', ':00Z') ELSE {x} END"
     # DuckDB reads text to DECIMAL(18,9) a hundred times faster than to a wider one; most amounts are that short.
+    # As much faster is BIGINT than DECIMAL for whole numbers.
     short = f"CASE WHEN fits_18_9({x}) THEN CAST({cast}({x} AS DECIMAL(18,9)) AS DECIMAL(28,12))"
     return {
         "text": x,
         "decimal": f"{short} ELSE {cast}({number} AS DECIMAL(28,12)) END",
         "cents": f"{cast}({cast}({number} AS DECIMAL(26,10)) * 0.01 AS DECIMAL(28,12))",
-        "integer": f"CASE WHEN {whole} % 1 <> 0 THEN {refuse} ELSE {cast}({whole} AS DECIMAL(18,0)) END",
+        "integer": f"CASE WHEN regexp_full_match({x}, '[0-9]{{1,18}}') THEN CAST(CAST({x} AS BIGINT) AS DECIMAL(18,0)) "
+        f"WHEN {whole} % 1 <> 0 THEN {refuse} ELSE {cast}({whole} AS DECIMAL(18,0)) END",
         "timestamp": f"CASE WHEN length({x}) <> 17 AND ends_with({x}, 'Z') THEN {cast}({x} AS TIMESTAMP) "
         f"ELSE timezone('UTC', {cast}({time} AS TIMESTAMPTZ)) END",
         "date": f"{cast}({x} AS DATE)",

@@ -82,6 +82,20 @@ class Statement(Strict):
     rank: int = Field(ge=1)
 
 
+class Identity(Strict):
+    """What tells that two records are one: logs hold a record several times, and are delivered again as they grow.
+
+    `id` and `by` are SQL over the texts of a record. Of those of a delivery that have an id in common the `first` or
+    the `last` by `by` counts; each without an id counts. In the lake the id is x_RecordId (`_record` in `export`). No
+    such delivery replaces another: of an account's records of one id that of the earliest day counts, in its newest
+    load.
+    """
+
+    id: str
+    counts: Literal["first", "last"]
+    by: str
+
+
 class Check(Strict):
     """A rule about the delivered records: `holds` is SQL over `export`; false refuses the export, or warns of it."""
 

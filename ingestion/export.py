@@ -15,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingestion import buckets, casting, pages, tables, windows
+from ingestion import buckets, casting, pages, picking, tables, windows
 from ingestion.archive import Part
 from ingestion.casting import literal, quoted
 from ingestion.findings import ExportRefused, Finding, Severity
@@ -67,7 +67,8 @@ def open_export(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], source: S
     typed = [_typed(name, column, opened) for name, column in source.columns.items()]
     row, rows = ("CAST(NULL AS BIGINT) AS _row", "texts") if source.row_per_record else ("_row", "raw")
     from_name = [f"{_day(opened, place)} AS {name}" for place, name in enumerate(("_from", "_to")) if source.name]
-    columns = ", ".join([*typed, row, "_page", f"{literal(account)} AS _account", *from_name])
+    told = [*map(quoted, source.carried), "_person", "_record"] if source.logged else []
+    columns = ", ".join([*typed, *told, row, "_page", f"{literal(account)} AS _account", *from_name])
     con.execute(f"CREATE VIEW export AS SELECT {columns} FROM {rows}")
     return opened
 
@@ -85,6 +86,8 @@ def _open_pages(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], source: S
 
 
 def _open_tables(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], source: Source) -> Export:
+    if source.logged:
+        return _open_log(con, parts, source)
     _refuse_twice(parts, source)
     scans = [tables.scan(con, part, source) for part in parts]
     warnings: list[Finding] = []
@@ -101,6 +104,14 @@ def _open_tables(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], source: 
     con.execute(f"CREATE VIEW texts AS SELECT * FROM lines{where}")
     con.execute("CREATE VIEW raw AS SELECT *, row_number() OVER () AS _row FROM texts")
     return Export(tuple(parts), columns, tuple(warnings))
+
+
+def _open_log(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], source: Source) -> Export:
+    scan = tables.scan_log(con, parts, source)
+    warnings = _check_columns(scan.columns, source, parts[0].name)
+    con.execute(f"CREATE VIEW lines AS {scan.sql}")
+    picking.pick(con, parts, source, scan.columns)
+    return Export(tuple(parts), frozenset(scan.columns), warnings)
 
 
 def _refuse_twice(parts: Sequence[Part], source: Source) -> None:

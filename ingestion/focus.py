@@ -109,6 +109,7 @@ _USAGE = {
     "EstimatedCost": MONEY,
     "EstimatedCostCurrency": TEXT,
     "Tags": TEXT,
+    "x_RecordId": TEXT,  # in logs: rows of one record have it in common, in whatever delivery they come
 }
 
 _IDENTITIES = {

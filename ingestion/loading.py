@@ -97,6 +97,8 @@ def _select(con: duckdb.DuckDBPyConnection, source: Source, account: str, load_i
     if strange or "_row" not in given:
         reason = f"gives columns that {source.dataset} has not: {strange}" if strange else "must give _row too"
         raise SourceError(f"{source.folder / f'{source.dataset}.sql'}: {reason}")
+    if source.identity and "x_RecordId" not in given:
+        raise SourceError(f"{source.folder / f'{source.dataset}.sql'}: must give x_RecordId, which is _record")
     origin = dict(zip(ORIGIN, (literal(source.id), literal(account), literal(load_id), "given._row"), strict=True))
     columns = []
     for field in schema:

@@ -4,14 +4,14 @@ Adding a source is adding a folder under `sources/`; nothing else names it.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Self
 
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
-from ingestion.declared import Buckets, Check, Column, GateRule, Name, Paging, Statement, Strict
+from ingestion.declared import Buckets, Check, Column, GateRule, Identity, Name, Paging, Statement, Strict
 
 SOURCES = Path(__file__).parent / "sources"
 MACROS = Path(__file__).parent / "macros"
@@ -34,6 +34,9 @@ class Source(Strict):
     `not_loaded`: patterns of names, such as `reservation_*`, of columns that are known and nothing is made of.
     `macros`: files of ingestion/macros that its SELECT draws on, where several sources speak one provider's language.
     `only`: SQL over the texts of a file's lines that tells which of them are records; the others are none.
+    `carried`: what lines, also those that are no records, say of all below them in their file until one says otherwise:
+    names, and SQL over the line's texts. `person`: what the first group of this pattern finds in a file's name is
+    `_person` of its records.
     `window`: what days an export states: its buckets', its billing periods', those from its first row's to its last
     row's (`days`), or none, since it lists what there is (`snapshot`).
     """
@@ -46,6 +49,9 @@ class Source(Strict):
     records: str | None = None
     paging: Paging = Paging()
     only: str | None = None
+    carried: Mapping[str, str] = Field(default_factory=dict)
+    identity: Identity | None = None
+    person: str | None = None
     focus_columns: bool = False
     row_per_record: bool = False
     columns: dict[str, Column]
@@ -71,6 +77,11 @@ class Source(Strict):
         return self.attributed_by
 
     @property
+    def logged(self) -> bool:
+        """Whether lines have to be seen together to tell the records among them."""
+        return bool(self.carried or self.identity)
+
+    @property
     def window_by(self) -> Literal["charge", "billing"]:
         """Which date of a row decides the load that states it."""
         return "billing" if self.window == "billing_period" else "charge"
@@ -94,6 +105,10 @@ class Source(Strict):
             raise ValueError("unbroken is for the buckets of pages")
         if self.only and self.format == "json_pages":
             raise ValueError("only tells the records among the lines of a file")
+        if (self.logged and self.format != "json_lines") or (self.person and not self.logged):
+            raise ValueError("carried, identity and person are of logs in JSON lines")
+        if self.identity and (self.states or self.name or (self.dataset, self.window) != ("usage", "days")):
+            raise ValueError("an identity is of usage, on the days of its rows, that no other export states")
         if self.row_per_record and (
             self.checks or self.only or self.buckets or self.format in ("json_pages", "json_lines")
         ):

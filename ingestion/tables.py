@@ -46,11 +46,29 @@ def scan(con: duckdb.DuckDBPyConnection, part: Part, source: Source) -> Scan:
         return _parquet(con, part, source)
     if source.format == "parquet":
         raise _refused("format", part.name, "is not a Parquet file", AGAIN)
-    if start[:2] == GZIP:
-        _refuse_bomb(part)
+    zipped = _zipped(part)
     if source.format in ("json_lines", "nested"):
-        return _json_lines(con, part, source, start[:2] == GZIP)
-    return _csv(part, source, start[:2] == GZIP)
+        return _json_lines(con, [part], source, zipped)
+    return _csv(part, source, zipped)
+
+
+def scan_log(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], source: Source) -> Scan:
+    """All files of a log at once, since there may be thousands, with the path of each line's file as `_file`."""
+    filled = [part for part in parts if part.bytes]
+    if not filled:
+        raise _refused("empty", parts[0].name, "is empty", AGAIN)
+    kinds = [[part for part in filled if _zipped(part) is zipped] for zipped in (False, True)]
+    scans = [_json_lines(con, some, source, zipped) for some, zipped in zip(kinds, (False, True), strict=True) if some]
+    columns = dict.fromkeys(name for scan in scans for name in scan.columns)
+    return Scan(" UNION ALL BY NAME ".join(scan.sql for scan in scans), tuple(columns))
+
+
+def _zipped(part: Part) -> bool:
+    with part.path.open("rb") as file:
+        zipped = file.read(2) == GZIP
+    if zipped:
+        _refuse_bomb(part)
+    return zipped
 
 
 def _parquet(con: duckdb.DuckDBPyConnection, part: Part, source: Source) -> Scan:
@@ -87,23 +105,24 @@ def _declared(headers: Sequence[str], source: Source) -> list[str]:
     return [known.get(header.lower(), header) for header in headers]
 
 
-def _json_lines(con: duckdb.DuckDBPyConnection, part: Part, source: Source, zipped: bool) -> Scan:
+def _json_lines(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], source: Source, zipped: bool) -> Scan:
     """A JSON object a line. A declared column is a dotted path; what else the first lines hold at their top is told."""
     read = (
-        f"read_ndjson_objects({literal(str(part.path))}, maximum_object_size = {LINE_LIMIT}, "
-        f"compression = '{'gzip' if zipped else 'uncompressed'}')"
+        f"read_ndjson_objects([{_texts([str(part.path) for part in parts])}], maximum_object_size = {LINE_LIMIT}, "
+        f"filename = '_file', compression = '{'gzip' if zipped else 'uncompressed'}')"
     )
     try:
         seen = con.execute(f"SELECT DISTINCT unnest(json_keys(json)) FROM (FROM {read} LIMIT {LOOKED_AT})").fetchall()
     except duckdb.Error as error:
-        raise _refused("json", part.name, f"is not one JSON object a line: {_first_line(error)}", AGAIN) from None
+        raise _refused("json", parts[0].name, f"is not one JSON object a line: {_first_line(error)}", AGAIN) from None
     tops = {key for (key,) in seen}
     declared = [name for name in source.columns if name.split(".")[0] in tops]
     # asked for all at once, since each question reads the whole line
     paths = ", ".join(literal(_json_path(name)) for name in declared)
     texts = [f"found[{place}] AS {quoted(name)}" for place, name in enumerate(declared, 1)]
     strange = sorted(tops - {name.split(".")[0] for name in source.columns})
-    found = f"SELECT json_extract_string(json, [{paths}]) AS found FROM {read}"
+    texts += ["_file"] if source.logged else []
+    found = f"SELECT json_extract_string(json, [{paths}]) AS found, _file FROM {read}"
     return Scan(f"SELECT {', '.join(texts)} FROM ({found})", (*declared, *strange))
 
 

@@ -115,7 +115,7 @@ def coverage(loads: Iterable[Load], known: "Mapping[str, Source] | None" = None)
     Newest is by `as_of`, then by content hash, never by arrival; so any order of delivery gives the same. Of sources
     that state the same thing, by their definitions in `known`, a day is left to the one of the lowest rank that has it.
     Invoices and identities are no statements about days: each of their loads counts, and which file of an invoice does
-    is asked of the invoice (stg_invoices).
+    is asked of the invoice (stg_invoices). So does each load of a log whose records have an identity (stg_usage).
     """
     pieces: list[Piece] = []
     newest: dict[Key, dict[date, str]] = {}
@@ -123,7 +123,8 @@ def coverage(loads: Iterable[Load], known: "Mapping[str, Source] | None" = None)
     for load in sorted(accepted, key=lambda load: (load.as_of, load.sha256)):
         if not (load.dataset and load.window_by and load.window_from and load.window_to):
             raise ValueError(f"evidence/loads/{load.load_id}.json: accepted, but without dataset or window")
-        if load.dataset in ("invoices", "identities"):
+        source = (known or {}).get(load.source)
+        if load.dataset in ("invoices", "identities") or (source and source.identity):
             key = (load.source, load.account, load.dataset, load.window_by)
             pieces.append(Piece(*key, load.window_from, load.window_to, load.load_id))
             continue

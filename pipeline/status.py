@@ -79,6 +79,7 @@ def feeds(loads: "list[Load]", pieces: "list[Piece]") -> list[Feed]:
     for source, account in sorted({(load.source, load.account) for load in loads}):
         mine = [load for load in loads if (load.source, load.account) == (source, account)]
         stated = [(p.day_from, p.day_to) for p in pieces if (p.source, p.account) == (source, account)]
+        spans = stated or [(load.window_from, load.window_to) for load in mine if load.window_from and load.window_to]
         counting = {p.load_id for p in pieces if (p.source, p.account) == (source, account)}
         count = [load for load in mine if load.load_id in counting]
         found.append(
@@ -90,8 +91,8 @@ def feeds(loads: "list[Load]", pieces: "list[Piece]") -> list[Feed]:
                 superseded=len(mine) - len(count),
                 rows=sum(load.rows for load in count),
                 totals=_added(count),
-                day_from=min(start for start, _ in stated),
-                day_to=max(end for _, end in stated),
+                day_from=min(start for start, _ in spans),
+                day_to=max(end for _, end in spans),
                 missing=gaps(stated),
             )
         )

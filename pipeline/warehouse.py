@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from ingestion.focus import DATASETS, duckdb_type
 from pipeline.fingerprint import fingerprints
+from pipeline.manifest import Load
 from pipeline.plan import Inputs, bounds
 from pipeline.settings import Books, BooksError
 
@@ -159,7 +160,7 @@ def _in_use(books: Books) -> BooksError:
 
 
 def _files(books: Books, inputs: Inputs, dataset: str, periods: list[str]) -> list[str]:
-    """Lake files that may hold rows of `periods`, and all identities and invoices: of loads that count, nothing else.
+    """Lake files that may hold rows of `periods`, or decide which of them count: of loads that count, nothing else.
 
     Raises BooksError for one that somebody took away.
     """
@@ -169,7 +170,7 @@ def _files(books: Books, inputs: Inputs, dataset: str, periods: list[str]) -> li
         if load.dataset != dataset or load.load_id not in counting:
             continue
         for file in load.files:
-            if dataset not in ("identities", "invoices") and file.period not in periods:
+            if file.period not in periods and not _asked(inputs, load, file.period, periods):
                 continue
             if not (books.lake / file.path).is_file():
                 raise BooksError(
@@ -180,6 +181,14 @@ def _files(books: Books, inputs: Inputs, dataset: str, periods: list[str]) -> li
     return sorted(found)
 
 
+def _asked(inputs: Inputs, load: Load, period: str, periods: list[str]) -> bool:
+    """Whether rows of another period matter: all of identities and invoices, and what earlier logs hold already."""
+    if load.dataset in ("identities", "invoices"):
+        return True
+    source = inputs.sources.get(load.source)
+    return bool(source and source.identity) and period < max(periods)
+
+
 def _lake_view(dataset: str, files: list[str]) -> str:
     """The view of one dataset: the columns of the vocabulary, and the period that the file's folder names."""
     types = {field.name: duckdb_type(field.type) for field in DATASETS[dataset]}
@@ -188,9 +197,13 @@ def _lake_view(dataset: str, files: list[str]) -> str:
         return f"create or replace view lake.{dataset} as select {columns}, cast(null as varchar) as period where false"
     columns = ", ".join(f'cast("{name}" as {kind}) as "{name}"' for name, kind in types.items())
     paths = ", ".join(_literal(path) for path in files)
+    nulls = ", ".join(f'cast(null as {kind}) as "{name}"' for name, kind in types.items())
+    # a load made before a column was thought of has nothing there
     return (
-        f"create or replace view lake.{dataset} as select {columns}, period from read_parquet([{paths}], "
-        "hive_partitioning = true, hive_types = {'period': varchar, 'source': varchar})"
+        f"create or replace view lake.{dataset} as select {columns}, period from ("
+        f"select {nulls}, cast(null as varchar) as period where false union all by name "
+        f"select * from read_parquet([{paths}], union_by_name = true, "
+        "hive_partitioning = true, hive_types = {'period': varchar, 'source': varchar}))"
     )
 
 

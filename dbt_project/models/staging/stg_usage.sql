@@ -3,6 +3,7 @@ with
 usage_rows as (select * from {{ source('lake', 'usage') }}),
 coverage as (select * from {{ source('lake', 'coverage') }}),
 build_periods as (select * from {{ source('lake', 'build_periods') }}),
+records as (select * from {{ ref('stg_usage_records') }}),
 
 current_usage as (
 
@@ -15,6 +16,9 @@ current_usage as (
             and coverage.dataset = 'usage'
             and usage_rows.UsageDate >= coverage.day_from
             and usage_rows.UsageDate < coverage.day_to
+    left join records
+        on usage_rows.x_LoadId = records.load_id and usage_rows.x_SourceRow = records.source_row
+    where usage_rows.x_RecordId is null or records.load_id is not null
 
 ),
 
