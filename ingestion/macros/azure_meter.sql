@@ -69,4 +69,5 @@ CREATE TEMP MACRO unit_counted(unit) AS CASE
 END;
 
 -- Claude in Foundry: one line in units of 0.01 dollars, with neither model nor person.
-CREATE TEMP MACRO is_claude_unit(texts) AS regexp_matches(lower(texts), 'claude consumption units?');
+CREATE TEMP MACRO is_claude_unit(texts) AS
+    contains(lower(texts), 'claude') AND regexp_matches(lower(texts), '\bconsumption units?\b|\bccus?\b');

@@ -97,6 +97,21 @@ def test_the_block_of_a_unit(unit: str) -> None:
         assert con.execute("SELECT unit_block($1), unit_counted($1)", [unit]).fetchone() == BLOCKS[unit]
 
 
+@pytest.mark.parametrize(
+    ("texts", "is_one"),
+    [
+        ("SaaS Claude in Microsoft Foundry - Claude Consumption Unit", True),
+        ("SaaS claude-ccu", True),
+        ("Foundry Models Claude Sonnet 4.5 Inp glbl Tokens", False),
+        ("Container consumption unit", False),
+    ],
+)
+def test_claude_units_by_any_of_their_names(texts: str, is_one: bool) -> None:
+    with duckdb.connect() as con:
+        con.execute((MACROS / "azure_meter.sql").read_text())
+        assert con.execute("SELECT is_claude_unit(?)", [texts]).fetchone() == (is_one,)
+
+
 def test_a_bill_of_one_cloud_never_takes_the_place_of_anothers() -> None:
     """Accounts may be called the same with every cloud, and of two that state the same only one counts."""
     of = {name: source.states.of for name, source in sources().items() if source.states}
