@@ -75,11 +75,11 @@ def pull(
     `ways` are for `fetch`. Raises BooksError when nothing is configured that fits.
     """
     report = PullReport()
-    for wanted in _wanted(books, source, account):
+    for wanted in _wanted(books, source, account, dated=bool(days and days.start)):
         try:
             for record in fetch(books, wanted, days or Days(), progress, **ways):
                 report.pulled.append(record)
-        except PullRefused as error:
+        except (PullRefused, BooksError) as error:
             report.errors.append(_told(wanted, error))
     return report
 
@@ -130,9 +130,12 @@ def connector_of(source: str) -> Connector:
     return known[source]
 
 
-def _wanted(books: Books, source: str | None, account: str | None) -> list[Connection]:
-    listed = configured(books)
-    fits = [one for one in listed if source in (None, one.source) and account in (None, one.account)]
+def _wanted(books: Books, source: str | None, account: str | None, dated: bool) -> list[Connection]:
+    """What fits. Of all that is configured, days are asked of what knows days."""
+    fits = [one for one in configured(books) if source in (None, one.source) and account in (None, one.account)]
+    if dated and not source:
+        known = connectors()
+        fits = [one for one in fits if one.source not in known or known[one.source].reread is not None]
     if fits:
         return fits
     if source and account:

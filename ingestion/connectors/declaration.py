@@ -84,7 +84,8 @@ class Connector(Strict):
     """The request that returns a source's export. `longest`: how many days one may span; more become more deliveries.
 
     `each_day`: one request a day, together one delivery. `reread`: for how many days figures may still change, so
-    that they are asked for again; `month` asks from the first of the month. `needs`: what only the company knows.
+    that they are asked for again, `month` asks from the first of the month; without it the endpoint states what there
+    is now. `needs`: what only the company knows.
     `file`: how the pages' names begin, for a source that reads its days from them.
     """
 
@@ -106,9 +107,11 @@ class Connector(Strict):
     def _agrees_with_its_source(self) -> Self:
         if self.source.format != "json_pages":
             raise ValueError(f"an API answers in JSON pages, but the source's format is {self.source.format}")
-        if (self.source.window == "snapshot") != (self.reread is None):
-            raise ValueError("reread says how many days are asked for again, of every source that is no snapshot")
-        if (self.method == "GET") == bool(self.body):
+        if (self.source.window == "snapshot" and self.reread) or (self.source.window == "buckets" and not self.reread):
+            raise ValueError("reread says how many days are asked for again; a snapshot has none, buckets always")
+        if self.reread is None and (self.each_day or "{start" in str([self.query, self.body])):
+            raise ValueError("reread says how many days are asked for again: this request is for days")
+        if self.method == "GET" and self.body:
             raise ValueError("a body is what POST sends, and nothing else does")
         return self
 

@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from ingestion import SourceError
-from ingestion.connectors import connectors, declaration
+from ingestion.connectors import PullRefused, connectors, declaration
 from ingestion.connectors.asking import call, days, windows
 from pipeline.company.connections import Connection
 from pipeline.pull import Days, Pulled, fetch
@@ -78,13 +78,41 @@ def test_a_long_window_becomes_several_requests(source: str) -> None:
 
 
 def test_a_delivery_too_long_for_one_request_lands_as_two(desk: Any) -> None:
-    source = next(name for name in sorted(CONNECTORS) if CONNECTORS[name].longest == 366)
+    source = "anthropic_cost_report"
+    assert CONNECTORS[source].longest == 366
     deliveries, _ = pulled(desk, source, Days(date(2025, 1, 1), date(2026, 1, 5)))
     assert [(one.start, one.end) for one in deliveries] == [
         (date(2025, 1, 1), date(2026, 1, 2)),
         (date(2026, 1, 2), date(2026, 1, 5)),
     ]
     assert len({one.delivery for one in deliveries}) == 2
+
+
+def test_days_without_use_are_stated_where_the_pages_names_tell_them(desk: Any) -> None:
+    """Nobody used Claude Code on Sunday: that is known then, and no day is missing."""
+    sunday = date(2026, 9, 6)
+    (delivery,), requests = pulled(desk, "anthropic_claude_code", Days(sunday, sunday + timedelta(days=1)))
+    assert (delivery.records, len(requests)) == (0, 1)
+    report = desk.load()
+    assert (report.errors, [load.rows for load in report.new]) == ([], [0])
+    (delivery,), requests = pulled(desk, "anthropic_claude_code", Days(date(2026, 9, 5), date(2026, 9, 8)))
+    assert [request.one("starting_at") for request in requests] == ["2026-09-05", "2026-09-06", "2026-09-07"]
+    assert len(desk.load().new) == 1
+
+
+def test_days_without_any_record_are_no_delivery_where_nothing_tells_them(desk: Any) -> None:
+    """GitHub says nothing of the second: an export without rows would be refused. That it was asked is on record."""
+    (delivery,), _ = pulled(desk, "github_copilot_rest_usage", Days(date(2026, 9, 2), date(2026, 9, 3)))
+    assert (delivery.delivery, delivery.pages, delivery.records) == ("", 1, 0)
+    assert not [path for path in desk.books.landing.rglob("*") if path.is_file() and path.name != ".lock"]
+    (record,) = (desk.books.evidence / "pulls" / "github_copilot_rest_usage" / "acme").glob("2026-09-02_2026-09-03_*")
+    assert '"complete": true' in record.read_text()
+
+
+def test_what_only_the_company_knows_is_asked_for_by_name(desk: Any) -> None:
+    wanted = Connection(source="github_copilot_rest_usage", account="acme")
+    with pytest.raises(PullRefused, match="owner: organizations/NAME"):
+        list(fetch(desk.books, wanted, Days(FROM, TO), key=SecretStr(KEY), environment={}))
 
 
 def test_a_connector_is_checked_when_it_is_read(tmp_path: Path) -> None:
