@@ -126,7 +126,7 @@ def test_one_that_is_not_configured_is_fetched_for_the_days_named(
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
-        (("focus", "--account", "a"), 1, "focus: cannot be fetched; these can: anthropic_cost_report"),
+        (("focus", "--account", "a"), 1, "focus: cannot be fetched; these can: "),
         (("nonsense",), 1, "cannot be fetched"),
         (("anthropic_usage_messages",), 1, "name one with --account"),
         (("openai_costs", "--account", "../up"), 1, "folder's name"),
