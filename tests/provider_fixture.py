@@ -180,11 +180,11 @@ def tokens(
     return page, token if rest else None
 
 
-def after_id(items: list[dict[str, Any]], request: Request, send: str, default: int = 20) -> dict[str, Any]:
+def after_id(items: list[dict[str, Any]], request: Request, send: str, most: int) -> dict[str, Any]:
     """A list that is paged by the last id of the page before."""
     ids = [item["id"] for item in items]
     start = ids.index(request.one(send)) + 1 if request.one(send) else 0
-    limit = int(request.one("limit", str(default)))
+    limit = min(int(request.one("limit", "20")), most)
     page = items[start : start + limit]
     first, last = (page[0]["id"], page[-1]["id"]) if page else (None, None)
     return {"data": page, "first_id": first, "last_id": last, "has_more": start + limit < len(items)}

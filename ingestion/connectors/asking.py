@@ -47,15 +47,25 @@ def days(connector: Connector, window: tuple[date, date] | None) -> list[tuple[d
     return [(start + n * DAY, start + (n + 1) * DAY) for n in range((end - start).days)]
 
 
+def _quoted(name: str, connector: Connector, value: str) -> str:
+    """Ids of a list are one step of a path; what the company gives may be several. None leads up."""
+    listed = connector.over is not None and connector.over.name == name
+    return quote(value.replace("..", ""), safe="" if listed else "/")
+
+
 def call(
     connector: Connector, window: tuple[date, date] | None, given: Mapping[str, str], path: str | None = None
 ) -> Call:
     """The connector's request for some days, first page; or that of its list, whose `path` then is given."""
     names = {**given, **(_times(*window) if window else {})}
+    steps = {name: _quoted(name, connector, value) for name, value in given.items()}
     if path is not None and connector.over:
-        return Call("GET", _path(path, names), _filled(connector.over.query, names))
+        return Call("GET", path.format_map(steps), _filled(connector.over.query, names))
     return Call(
-        connector.method, _path(connector.path, names), _filled(connector.query, names), _filled(connector.body, names)
+        connector.method,
+        connector.path.format_map(steps),
+        _filled(connector.query, names),
+        _filled(connector.body, names),
     )
 
 
@@ -69,12 +79,6 @@ def _times(start: date, end: date) -> dict[str, Any]:
     seconds, until = int(first.timestamp()), int(after.timestamp())
     millis = {"start_millis": seconds * 1000, "last_milli": until * 1000 - 1}
     return {"start": first, "end": after, "last": after - DAY, "start_epoch": seconds, "end_epoch": until, **millis}
-
-
-def _path(text: str, names: Mapping[str, Any]) -> str:
-    """A path with ids in it; none of them can lead elsewhere."""
-    safe = {name: quote(value, safe="/").replace("..", "") for name, value in names.items() if isinstance(value, str)}
-    return text.format_map(safe)
 
 
 def _filled(value: Any, names: Mapping[str, Any]) -> Any:

@@ -17,7 +17,7 @@ from ingestion.connectors import PullRefused, Unavailable, connectors
 from ingestion.connectors.pulling import Pull
 from ingestion.connectors.record import PullRecord
 from ingestion.connectors.transport import TRIES, Transport
-from tests.provider_endpoints import anthropic, openai
+from tests.provider_endpoints import anthropic, cursor, openai
 from tests.provider_fixture import KEY, Fault, Provider
 
 FROM, TO = date(2026, 9, 1), date(2026, 9, 11)
@@ -383,3 +383,81 @@ def test_the_pace_of_a_provider_is_kept(bench: Bench) -> None:
         Pull(connector, "acme", (FROM, TO), {}, transport, bench.landing, bench.folder / "evidence").run()
     assert len(bench.slept) == 3
     assert all(2.5 < pause <= 3 for pause in bench.slept)
+
+
+EVENTS, EVENTS_PATH = "cursor_usage_events", "/teams/filtered-usage-events"
+
+
+@pytest.fixture
+def cursor_bench(tmp_path: Path) -> Iterator[Bench]:
+    with cursor().serving() as provider:
+        yield Bench(provider, tmp_path)
+
+
+def test_numbered_pages_are_asked_for_by_number_in_the_body(cursor_bench: Bench) -> None:
+    record = cursor_bench.pull(EVENTS, limit=None)
+    asked = [request.body for request in cursor_bench.provider.requests]
+    assert len(asked) > 2
+    assert [body["page"] for body in asked] == list(range(1, len(asked) + 1))
+    assert {(body["startDate"], body["endDate"]) for body in asked} == {(1788220800000, 1789084799999)}
+    assert [page.body for page in record.pages] == asked
+    assert len(cursor_bench.pages(EVENTS)) == len(asked)
+
+
+def test_a_list_that_grew_while_it_was_read_is_read_again(cursor_bench: Bench) -> None:
+    """An event more moves the others: one of them would be there twice and none would say so."""
+    bench = cursor_bench
+    honest = bench.provider.endpoints[EVENTS_PATH]
+
+    def grown(request: Any) -> Any:
+        page = honest(request)
+        return {**page, "totalUsageEventsCount": page["totalUsageEventsCount"] + (len(bench.provider.requests) > 1)}
+
+    bench.provider.endpoints[EVENTS_PATH] = grown
+    with pytest.raises(PullRefused, match="begun anew 3 times"):  # it never comes to rest
+        bench.pull(EVENTS, limit=None)
+    bench.provider.endpoints[EVENTS_PATH] = lambda request: (
+        grown(request) if len(bench.provider.requests) < 5 else honest(request)
+    )
+    bench.provider.requests.clear()
+    record = bench.pull(EVENTS, limit=None)
+    assert record.restarts > 0
+    assert "were announced" in record.retried[0]
+    assert sum(page.records for page in record.pages) == honest(bench.provider.requests[-1])["totalUsageEventsCount"]
+
+
+def test_an_endpoint_that_ignores_the_number_is_refused(cursor_bench: Bench) -> None:
+    honest = cursor_bench.provider.endpoints[EVENTS_PATH]
+    first = {}
+
+    def stuck(request: Any) -> Any:
+        first.setdefault("page", honest(request))
+        more = len(cursor_bench.provider.requests) < 3
+        return {**first["page"], "pagination": {"hasNextPage": True}} if more else honest(request)
+
+    cursor_bench.provider.endpoints[EVENTS_PATH] = stuck
+    with pytest.raises(PullRefused, match=r"page-0002.json is page-0001.json again"):
+        cursor_bench.pull(EVENTS, limit=None)
+
+
+def test_keys_are_asked_of_every_project_and_a_broken_pull_goes_on_at_the_project(bench: Bench) -> None:
+    """Also of one without keys, and of a second page of projects."""
+    bench.provider.faults = [Fault(500, after=3)] * TRIES  # two pages of projects, one of keys
+    with pytest.raises(Unavailable):
+        bench.pull("openai_api_keys", None, limit=None)
+    asked = len(bench.provider.requests)
+    record = bench.pull("openai_api_keys", None, limit=None)
+    projects = [page.series for page in record.pages]
+    assert (len(record.lists), len(set(projects))) == (2, 3)
+    assert len(bench.provider.requests) - asked == 2 + len(record.pages) - 1
+    assert [page.path.split("/")[4] for page in record.pages] == projects
+    assert any(page.records == 0 for page in record.pages)
+    assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d{6}Z", record.delivery)
+    assert len(bench.pages("openai_api_keys")) == len(projects)
+
+
+def test_an_id_in_a_path_leads_nowhere_else() -> None:
+    from ingestion.connectors.asking import call
+
+    asked = call(CONNECTORS["openai_api_keys"], None, {"project": "../../users?limit=1#"})
+    assert asked.path == "/v1/organization/projects/%2F%2Fusers%3Flimit%3D1%23/api_keys"
