@@ -2,7 +2,7 @@
 -- A key on file that does not hold on the day owns nothing, and is told apart from a key that nobody knows.
 with
 
-names as (select * from {{ ref('int_identities_named') }}),
+names as (select * from {{ ref('int_identities_called') }}),
 credentials as (select * from {{ ref('stg_credentials') }}),
 
 known as (
@@ -36,6 +36,7 @@ matches as (
             order by
                 case when {{ holds_on('known', 'names.service_date') }} then 0 else 1 end,
                 names.name_rank,
+                case when names.is_listed then 1 else 0 end,
                 case when known.source = '*' then 1 else 0 end,
                 case when known.account = '*' then 1 else 0 end,
                 known.kind,
