@@ -144,3 +144,12 @@ def test_adding_a_connector_is_adding_a_file(tmp_path: Path) -> None:
     assert connectors(tmp_path)["my_costs"].path == "/v1/organization/costs"
     (tmp_path / "my_costs" / "connector.yml").unlink()
     assert "my_costs" not in connectors(tmp_path)
+
+
+def test_the_guide_names_the_variables_of_every_api() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "guide-data-engineer.md").read_text("utf-8")
+    apis = {connector.api.id: connector.api for connector in CONNECTORS.values()}
+    assert len(apis) >= 5
+    for api in apis.values():
+        assert f"`{api.key_variable}`" in guide
+        assert f"`{api.url_variable}`" in guide
