@@ -110,13 +110,15 @@ def status(books: At = None, as_json: Json = False) -> None:
 
 @app.command()
 def sources(as_json: Json = False) -> None:
-    """List every export that can be loaded: title, how to get it, money unit, finality."""
+    """List every export that can be loaded: how to get it, money unit, finality, what attributes it, which counts."""
     from ingestion import sources as ask
 
-    known = list(ask().values())
+    known = ask()
     if as_json:
-        shown = ("id", "title", "provider", "how", "format", "dataset", "money_unit", "finality")
-        return output.print_json([{name: getattr(source, name) for name in shown} for source in known])
+        shown = ("id", "title", "provider", "how", "format", "dataset", "money_unit", "finality", "attributed_by")
+        listed = [{name: getattr(source, name) for name in shown} for source in known.values()]
+        states = [source.states and source.states.model_dump() for source in known.values()]
+        return output.print_json([one | {"states": told} for one, told in zip(listed, states, strict=True)])
     tables.show_sources(known)
 
 

@@ -1,6 +1,6 @@
 """What the commands show a person: short tables, the totals beside them, and what to do next."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -171,20 +171,16 @@ def show_periods(listed: Iterable[Any]) -> None:
     out.print(table if table.row_count else "no month was ever closed: all are open")
 
 
-def show_sources(known: Iterable[Any]) -> None:
+def show_sources(known: Mapping[str, Any]) -> None:
     """The catalogue of exports."""
-    for source in known:
+    from ingestion.catalogue import facts
+
+    for source in known.values():
         table = Table(title=f"[bold]{escape(source.id)}[/bold]  {escape(source.title)}", title_justify="left", box=None)
         table.add_column(style="dim", no_wrap=True)
         table.add_column()
-        for word, text in (
-            ("provider", source.provider),
-            ("how to get it", source.how),
-            ("gives", source.dataset),
-            ("money unit", source.money_unit or "no money in it"),
-            ("finality", source.finality),
-        ):
-            table.add_row(word, escape(" ".join(str(text).split())))
+        for word, text in {"provider": source.provider, **facts(source, known)}.items():
+            table.add_row(word, escape(text))
         table.show_header = False
         out.print(table)
 
