@@ -19,7 +19,7 @@ GIVES = {
 }
 HEAD = """# Sources
 
-Written by `python -m ingestion.catalogue` from `ingestion/sources/`, where it is changed. See also `tokenbooks sources`.
+Written by `python -m ingestion.catalogue` from `ingestion/sources/`: change it there. See `tokenbooks sources` too.
 
 An export goes into `landing/<source>/<account>/`. Cost counts once: use, estimates and identities never add to it, and
 of exports that state the same thing of one account the first in this table that has a day counts on that day.
