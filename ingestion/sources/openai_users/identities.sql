@@ -5,6 +5,5 @@ SELECT
     id AS Key,
     name AS Name,
     email AS Email,
-    CASE WHEN is_service_account THEN 'service_account' END AS OwnerKind,
     CAST(added_at AS DATE) AS ValidFrom
 FROM export
