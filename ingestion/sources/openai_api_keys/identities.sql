@@ -1,5 +1,5 @@
 -- A key by the id that cost and usage name; it works to the end of the day on which it expires. A list does not say of
--- which project it is; cost and usage do. A service account owns a key as a user does, and credentials.csv may name it so.
+-- which project it is; cost and usage do. A service account owns a key as a user does; credentials.csv may name it.
 SELECT
     _row,
     'api_key_id' AS Kind,
