@@ -182,6 +182,43 @@ def test_each_connector_of_the_company_is_a_flow_by_the_clock(tmp_path: Path) ->
         assert {name: (task["retries"], task["outlets"]) for name, task in flow["tasks"].items()} == {"fetch": (3, [])}
 
 
+FETCH = """
+import sys
+from airflow.dag_processing.dagbag import BundleDagBag
+from pathlib import Path
+folder = Path(sys.argv[1])
+bag = BundleDagBag(folder, bundle_path=folder, bundle_name="dags")
+print(bag.dags["pull_openai_costs_acme"].get_task("fetch").python_callable())
+"""
+
+
+def test_the_task_of_a_connector_fetches_with_the_key_of_its_airflow_connection(tmp_path: Path) -> None:
+    """By the function that the command line calls, into the books' landing; the key is nowhere in what it says."""
+    from pipeline.settings import Books
+    from tests.provider_endpoints import openai
+    from tests.provider_fixture import KEY
+
+    books = Books.create(tmp_path / "books")
+    listed = "connectors:\n  - {source: openai_costs, account: acme, connection: openai_admin}\n"
+    (books.company / "tokenbooks.yml").write_text(listed)
+    with openai().serving() as provider:
+        environment = {
+            **os.environ,
+            "AIRFLOW_HOME": str(tmp_path / "airflow"),
+            "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+            "AIRFLOW_CONN_OPENAI_ADMIN": json.dumps({"conn_type": "generic", "password": KEY}),
+            "TOKENBOOKS_HOME": str(books.home),
+            "TOKENBOOKS_OPENAI_URL": provider.url,
+            "PYTHONPATH": str(ROOT),
+        }
+        command = [sys.executable, "-c", FETCH, str(DAGS)]
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    (delivery,) = (books.landing / "openai_costs" / "acme").iterdir()
+    assert done.stdout.splitlines()[-1] == str([delivery.name])
+    assert KEY not in done.stdout + done.stderr
+
+
 def test_a_wrong_company_file_is_told_as_an_import_error(tmp_path: Path) -> None:
     """And of that file alone: everything else goes on."""
     company = tmp_path / "books" / "company"
