@@ -32,6 +32,8 @@ CREATE TEMP MACRO fits_18_9(x) AS
 # An amount with a dollar sign or with commas between its thousands: -$10,000.00
 GROUPED = r"'\s*-?\$?-?[0-9]{1,3}(,[0-9]{3})*(\.[0-9]*)?\s*|\s*-?\$?-?[0-9]+(\.[0-9]*)?\s*'"
 
+ISO = "'____-%'"  # how a date begins; DuckDB takes 4/1/25 for a day of the year 4
+
 DUCKDB_TYPES = {
     "text": "VARCHAR",
     "decimal": "DECIMAL(28,12)",
@@ -59,7 +61,7 @@ WHAT_IT_SHOULD_BE = {
 
 def strict(name: str, column: Column) -> str:
     """SQL for the typed value of text column `name`; the query fails on a value that does not fit the declaration."""
-    typed = _cast(written(name, column), column.type, "CAST")
+    typed = _value(name, column, "CAST")
     if column.allowed:
         typed = f"CASE WHEN {_among(name, column)} IS NOT FALSE THEN {typed} ELSE {_fail()} END"
     return f"coalesce({typed}, {_fail()})" if column.filled else typed
@@ -68,7 +70,7 @@ def strict(name: str, column: Column) -> str:
 def misfit(name: str, column: Column) -> str:
     """SQL that is true for a value of text column `name` that `strict` fails on."""
     text = written(name, column)
-    faults = [f"{text} IS NOT NULL AND {_cast(text, column.type, 'TRY_CAST')} IS NULL"]
+    faults = [f"{text} IS NOT NULL AND {_value(name, column, 'TRY_CAST')} IS NULL"]
     if column.allowed:
         faults.append(f"{_among(name, column)} IS FALSE")
     if column.filled:
@@ -84,9 +86,7 @@ def over_precise(name: str, column: Column) -> str:
 
 def written(name: str, column: Column) -> str:
     """SQL for the text of a column as all providers would write it: plain numbers, ISO dates, null for no value."""
-    text = quoted(name)
-    for nothing in column.nothing:
-        text = f"nullif({text}, {literal(nothing)})"
+    text = _something(name, column)
     if column.grouped:
         plain = f"regexp_replace({text}, '[$, ]', '', 'g')"
         text = f"CASE WHEN regexp_full_match({text}, {GROUPED}) THEN {plain} ELSE {text} END"
@@ -99,9 +99,33 @@ def written(name: str, column: Column) -> str:
     return text
 
 
-def gathered(prefix: str, names: Sequence[str]) -> str:
-    """SQL for the JSON object of the columns whose names begin with `prefix`, without those that are null."""
-    pairs = [f"{literal(name.removeprefix(prefix))}, {quoted(name)}" for name in names if name.startswith(prefix)]
+def _something(name: str, column: Column) -> str:
+    text = quoted(name)
+    for nothing in column.nothing:
+        text = f"nullif({text}, {literal(nothing)})"
+    return text
+
+
+def _value(name: str, column: Column, cast: str) -> str:
+    """The typed value. Most amounts and times are plain even where others may be; only the rest are rewritten first."""
+    text, plain = written(name, column), _something(name, column)
+    if column.grouped and column.type == "decimal":
+        short = f"CASE WHEN fits_18_9({plain}) THEN CAST(TRY_CAST({plain} AS DECIMAL(18,9)) AS DECIMAL(28,12)) END"
+        return f"coalesce({short}, CASE WHEN {plain} IS NOT NULL THEN {_cast(text, column.type, cast)} END)"
+    if column.formats:
+        rewritten = _cast(text, column.type, cast)
+        return f"CASE WHEN {plain} LIKE {ISO} THEN {_cast(plain, column.type, cast)} ELSE {rewritten} END"
+    return _cast(text, column.type, cast)
+
+
+def gathered(prefixes: Sequence[str], names: Sequence[str]) -> str:
+    """SQL for the JSON object of the columns whose names begin with a prefix, without those that are null."""
+    pairs = [
+        f"{literal(name.removeprefix(prefix))}, {quoted(name)}"
+        for prefix in prefixes
+        for name in names
+        if name.startswith(prefix)
+    ]
     # a null in a merge patch takes the key away
     return f"CAST(json_merge_patch('{{}}', json_object({', '.join(pairs)})) AS VARCHAR)"
 
@@ -143,9 +167,10 @@ def _cast(x: str, kind: str, cast: str) -> str:
         "cents": f"{cast}({cast}({number} AS DECIMAL(26,10)) * 0.01 AS DECIMAL(28,12))",
         "integer": f"CASE WHEN regexp_full_match({x}, '[0-9]{{1,18}}') THEN CAST(CAST({x} AS BIGINT) AS DECIMAL(18,0)) "
         f"WHEN {whole} % 1 <> 0 THEN {refuse} ELSE {cast}({whole} AS DECIMAL(18,0)) END",
-        "timestamp": f"CASE WHEN length({x}) <> 17 AND ends_with({x}, 'Z') THEN {cast}({x} AS TIMESTAMP) "
+        "timestamp": f"CASE WHEN {x} NOT LIKE {ISO} THEN {refuse} "
+        f"WHEN length({x}) <> 17 AND ends_with({x}, 'Z') THEN {cast}({x} AS TIMESTAMP) "
         f"ELSE timezone('UTC', {cast}({time} AS TIMESTAMPTZ)) END",
-        "date": f"{cast}({x} AS DATE)",
+        "date": f"CASE WHEN {x} NOT LIKE {ISO} THEN {refuse} ELSE {cast}({x} AS DATE) END",
         "epoch_seconds": f"CASE WHEN {whole} % 1 <> 0 OR abs({whole}) > 99999999999 THEN {refuse} "
         f"ELSE make_timestamp(1000000 * {cast}({whole} AS BIGINT)) END",
         "epoch_milliseconds": f"CASE WHEN {whole} % 1 <> 0 OR abs({whole}) > 99999999999999 THEN {refuse} "

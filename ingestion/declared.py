@@ -21,8 +21,8 @@ class Column(Strict):
     `cents` is an amount in hundredths of the currency; from the view `export` on it is in whole units.
     `nothing`: texts that stand for no value, such as `-`. `grouped`: amounts may be written as `$10,000.00 `.
     `formats`: how dates and times are written where not in ISO form, such as `%m/%d/%Y`; the first that fits counts.
-    `gathered`: the column is all those of a table whose names begin with its own, such as `resourceTags/`, as one JSON
-    object of what follows in their names.
+    `gathered`: the column is all those of a table whose names begin with its own or one of `also`, such as
+    `resourceTags/`, as one JSON object of what follows in their names.
     `also`: other headers under which a table delivers it. Upper and lower case are alike in headers.
     `bare`: a JSON object may be written without its outer braces.
     """

@@ -60,8 +60,6 @@ def connection(scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def open_export(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], source: Source, account: str) -> Export:
     """Make the views `raw` and `export` of a delivery. Raises ExportRefused when its structure is wrong."""
-    for name in source.macros:
-        con.execute((MACROS / f"{name}.sql").read_text())
     opened = _open_pages(con, parts, source) if source.format == "json_pages" else _open_tables(con, parts, source)
     opened = replace(opened, window=opened.window or windows.of_name(parts, source))
     typed = [_typed(name, column, opened) for name, column in source.columns.items()]
@@ -70,6 +68,8 @@ def open_export(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], source: S
     told = [*map(quoted, source.carried), "_person", "_record"] if source.logged else []
     columns = ", ".join([*typed, *told, row, "_page", f"{literal(account)} AS _account", *from_name])
     con.execute(f"CREATE VIEW export AS SELECT {columns} FROM {rows}")
+    for name in source.macros:  # after the view, which those that are tables are of
+        con.execute((MACROS / f"{name}.sql").read_text())
     return opened
 
 
@@ -127,7 +127,7 @@ def _refuse_twice(parts: Sequence[Part], source: Source) -> None:
 def _typed(name: str, column: casting.Column, opened: Export) -> str:
     known = name in opened.columns
     if column.gathered:
-        return f"{casting.gathered(name, sorted(opened.columns))} AS {quoted(name)}"
+        return f"{casting.gathered((name, *column.also), sorted(opened.columns))} AS {quoted(name)}"
     value = casting.strict(name, column) if known else f"CAST(NULL AS {casting.DUCKDB_TYPES[column.type]})"
     return f"{value} AS {quoted(name)}"
 
@@ -152,7 +152,8 @@ def _check_columns(found: Collection[str], source: Source, name: str) -> tuple[F
 
 
 def _known(column: str, source: Source) -> bool:
-    gathered = (f"{name}*" for name, declared in source.columns.items() if declared.gathered)
+    gathering = [(name, *declared.also) for name, declared in source.columns.items() if declared.gathered]
+    gathered = (f"{prefix}*" for prefixes in gathering for prefix in prefixes)
     return any(fnmatchcase(column, pattern) for pattern in (*source.not_loaded, *gathered))
 
 

@@ -17,6 +17,7 @@ SOURCES = Path(__file__).parent / "sources"
 MACROS = Path(__file__).parent / "macros"
 
 UNNUMBERED = ("json_pages", "json_lines", "nested")  # formats whose records are numbered while they are read
+AMERICAN = ("%m/%d/%y", "%m/%d/%Y", "%m/%d/%y %H:%M", "%m/%d/%Y %H:%M")  # how spreadsheets there write dates
 Dataset = Literal["charges", "usage", "identities", "invoices"]
 
 
@@ -156,16 +157,19 @@ def _macro_files(path: Path, names: Sequence[str]) -> list[Path]:
     return files
 
 
-def focus_columns(dataset: str) -> dict[str, dict[str, str]]:
-    """The columns of a dataset as an export in FOCUS delivers them: our vocabulary without our `x_` columns."""
+def focus_columns(dataset: str) -> dict[str, dict[str, Any]]:
+    """The columns of a dataset as an export in FOCUS delivers them: our vocabulary without our `x_` columns.
+
+    Amounts and dates may have been through a spreadsheet in the United States, as those of some providers have.
+    """
     import pyarrow as pa
 
     from ingestion import focus
 
-    def type_of(arrow: pa.DataType) -> str:
+    def column_of(arrow: pa.DataType) -> dict[str, Any]:
         if pa.types.is_decimal(arrow):
-            return "decimal"
-        return "timestamp" if pa.types.is_timestamp(arrow) else "text"
+            return {"type": "decimal", "grouped": True}
+        return {"type": "timestamp", "formats": AMERICAN} if pa.types.is_timestamp(arrow) else {"type": "text"}
 
     fields = focus.DATASETS[dataset]
-    return {field.name: {"type": type_of(field.type)} for field in fields if not field.name.startswith("x_")}
+    return {field.name: column_of(field.type) for field in fields if not field.name.startswith("x_")}

@@ -98,6 +98,13 @@ def test_columns_known_but_not_loaded_are_no_news(tmp_path: Path) -> None:
     assert "tag/team" not in warning.message
 
 
+def test_what_is_gathered_may_have_another_head(tmp_path: Path) -> None:
+    text = BILL.replace("tag/: {type: json", "tags: {type: json, also: [tag/]").replace("['in_*']", "[]")
+    files = {"bill.csv": b"day,amount,tag/team\n2026-09-01,7,red\n"}
+    result, rows = loaded(source(tmp_path, text, CHARGES.replace('"tag/"', "tags")), tmp_path, files)
+    assert [(row["BilledCost"], row["Tags"], result.warnings) for row in rows] == [(7, '{"team":"red"}', ())]
+
+
 def test_what_is_gathered_is_json(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="gathered"):
         source(tmp_path, BILL.replace("{type: json, gathered", "{gathered"))

@@ -1,46 +1,51 @@
--- FOCUS as it is; what one version names otherwise, and the tokens behind a charge as far as they are told:
--- by the draft of 1.5 in SkuPriceDetails, by Amazon Bedrock in its usage type, of which there are two forms,
--- "USE1-Claude4.6Sonnet-cache-read-input-token-count-batch" and
--- "USE1-anthropic.claude-opus-4-8-mantle-input-tokens-global-standard".
+-- FOCUS as it is; what one version names otherwise, and the tokens behind a charge as far as they are told: by the draft
+-- of 1.5 in SkuPriceDetails and in the name of its meter, by Amazon Bedrock in its usage type.
 WITH metered AS (
     SELECT
         *,
-        CASE
-            WHEN contains(coalesce(x_UsageType, SkuMeter), '-token')
-                THEN regexp_extract(
-                    coalesce(x_UsageType, SkuMeter),
-                    '^(?:[A-Z]{2,4}[0-9]-)?(.+?)(?:-mantle)?-(cache-read-input|cache-write-input|input|output)-token(?:s|-count)(.*)$',
-                    ['model', 'class', 'rest']
-                )
-        END AS meter,
-        CASE WHEN contains(SkuPriceDetails, 'TokenDirection') THEN CAST(SkuPriceDetails AS JSON) END AS sku
+        coalesce(x_UsageType, SkuMeter) AS usage_type,
+        bedrock_meter(coalesce(x_UsageType, SkuMeter)) AS meter,
+        CASE WHEN contains(SkuPriceDetails, '"Token') THEN CAST(SkuPriceDetails AS JSON) END AS sku,
+        coalesce(CredentialDetails, RequesterDetails) AS details
     FROM export
+),
+
+told AS (
+    SELECT
+        *,
+        CASE
+            WHEN meter IS NULL
+                THEN is_consumption_unit(concat_ws(' ', ServiceName, usage_type, ConsumedUnit, ChargeDescription))
+        END AS ccu
+    FROM metered
 )
 
 SELECT
     * EXCLUDE (
-        ProviderName, PublisherName, PrincipalId, CredentialId, ConsumerId,
-        x_Discounts, x_Operation, x_ServiceCode, x_UsageType, _page, _account, meter, sku
+        ProviderName, PublisherName, PrincipalId, CredentialId, ConsumerId, CredentialDetails, RequesterDetails,
+        x_UsageType, _page, _account, usage_type, meter, sku, details, ccu
     ) REPLACE (
         coalesce(ServiceProviderName, ProviderName) AS ServiceProviderName,
         coalesce(HostProviderName, PublisherName) AS HostProviderName,
         coalesce(InvoiceIssuerName, ProviderName) AS InvoiceIssuerName,
-        coalesce(SkuMeter, x_UsageType) AS SkuMeter
+        CASE WHEN ccu THEN 'Claude Consumption Units' ELSE coalesce(SkuMeter, x_UsageType) END AS SkuMeter,
+        CASE WHEN ccu THEN 'Claude Consumption Units' ELSE ConsumedUnit END AS ConsumedUnit
     ),
-    coalesce(sku ->> 'ModelId', nullif(meter['model'], '')) AS x_Model,
+    coalesce(sku ->> 'ModelId', bedrock_model(meter)) AS x_Model,
     CASE
         WHEN sku ->> 'TokenDirection' = 'Output' THEN 'output'
         WHEN sku ->> 'TokenCacheAction' = 'Read' THEN 'cache_read'
         WHEN sku ->> 'TokenCacheAction' = 'Write' THEN 'cache_write'
+        WHEN sku ->> 'TokenCacheAction' = 'Other' THEN NULL
         WHEN sku ->> 'TokenDirection' = 'Input' THEN 'uncached_input'
-        WHEN meter['class'] = 'output' THEN 'output'
-        WHEN meter['class'] = 'cache-read-input' THEN 'cache_read'
-        WHEN meter['class'] = 'cache-write-input' AND contains(meter['rest'], '1-hour') THEN 'cache_write_1h'
-        WHEN meter['class'] = 'cache-write-input' THEN 'cache_write'
-        WHEN meter['class'] = 'input' THEN 'uncached_input'
+        WHEN meter IS NOT NULL THEN bedrock_token_class(meter)
+        WHEN SkuMeter = 'Output Tokens' THEN 'output'
+        WHEN SkuMeter = 'Cache Read Input Tokens' THEN 'cache_read'
+        WHEN SkuMeter = 'Cache Write Input Tokens' THEN 'cache_write'
+        WHEN SkuMeter = 'Input Tokens' THEN 'uncached_input'
     END AS x_TokenClass,
-    nullif(regexp_extract(meter['rest'], '(batch|flex|priority|standard)', 1), '') AS x_ServiceTier,
-    CredentialId AS x_CredentialId,
-    PrincipalId AS x_PrincipalId,
+    bedrock_tier(meter) AS x_ServiceTier,
+    coalesce(CredentialId, details ->> '$.Credential.Id') AS x_CredentialId,
+    coalesce(PrincipalId, details ->> '$.Email') AS x_PrincipalId,
     ConsumerId AS x_ConsumerId
-FROM metered
+FROM told
