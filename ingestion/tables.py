@@ -116,7 +116,8 @@ def _json_lines(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], source: S
     except duckdb.Error as error:
         raise _refused("json", parts[0].name, f"is not one JSON object a line: {_first_line(error)}", AGAIN) from None
     tops = {key for (key,) in seen}
-    declared = [name for name in source.columns if name.split(".")[0] in tops]
+    gone = _gone(con, read, [name for name in source.columns if name.split(".")[0] in tops], source)
+    declared = [name for name in source.columns if name.split(".")[0] in tops and name not in gone]
     # asked for all at once, since each question reads the whole line
     paths = ", ".join(literal(_json_path(name)) for name in declared)
     texts = [f"found[{place}] AS {quoted(name)}" for place, name in enumerate(declared, 1)]
@@ -124,6 +125,23 @@ def _json_lines(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], source: S
     texts += ["_file"] if source.logged else []
     found = f"SELECT json_extract_string(json, [{paths}]) AS found, _file FROM {read}"
     return Scan(f"SELECT {', '.join(texts)} FROM ({found})", (*declared, *strange))
+
+
+def _gone(con: duckdb.DuckDBPyConnection, read: str, names: Sequence[str], source: Source) -> set[str]:
+    """Those required fields of objects that no line has, though lines have the object. A row that must fill one says so
+    itself, since lines of other kinds may have an object of that name."""
+    asked = [
+        name for name in names if "." in name and source.columns[name].required and not source.columns[name].filled
+    ]
+    if not asked:
+        return set()
+    paths = [(_json_path(name.rpartition(".")[0]), _json_path(name)) for name in asked]
+    gone = ", ".join(
+        f"bool_or(json_exists(json, {literal(parent)})) AND NOT bool_or(json_exists(json, {literal(field)}))"
+        for parent, field in paths
+    )
+    (found,) = con.execute(f"SELECT {gone} FROM (FROM {read} LIMIT {LOOKED_AT})").fetchall()
+    return {name for name, is_gone in zip(asked, found, strict=True) if is_gone}
 
 
 def _json_path(name: str) -> str:

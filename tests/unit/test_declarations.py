@@ -154,6 +154,15 @@ def test_a_line_that_is_no_json_is_refused(tmp_path: Path) -> None:
         loaded(source(tmp_path, LINES, USAGE, "usage"), tmp_path, log='{"type": "use"}\n{"type": \n')
 
 
+def test_a_field_of_an_object_may_be_null_and_not_renamed(tmp_path: Path) -> None:
+    known = source(tmp_path, LINES.replace("who.name: {}", "who.name: {required: true}"), USAGE, "usage")
+    use = {"type": "use", "time": 1790812800123, "use": {"tokens": 1}}
+    rows, *_ = loaded(known, tmp_path, log="\n".join(json.dumps(use | who) for who in ({"who": {"name": None}}, {})))
+    assert [row["x_PrincipalId"] for row in rows] == [None, None]
+    with pytest.raises(ExportRefused, match=r"lacks the column who\.name"):
+        loaded(known, tmp_path, log=json.dumps(use | {"who": {"nick": "Ann"}}) + "\n")
+
+
 def test_pages_may_say_elsewhere_that_more_follow(tmp_path: Path) -> None:
     text = LINES.replace("json_lines", "json_pages\nrecords: events[]").replace("only: type = 'use'\n", "")
     text = text.replace("  type: {required: true}\n", "  page.team: {}\n")
