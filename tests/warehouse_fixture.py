@@ -41,6 +41,7 @@ COMPANY = {
     "entities": "entity_id varchar, name varchar, functional_currency varchar, cutoff_timezone varchar",
     "accounts": "source varchar, account varchar, entity_id varchar, invoiced_as varchar, tax_recoverable varchar, "
     "cost_center_id varchar",
+    "meters": "source varchar, account varchar, usage_source varchar, usage_account varchar",
     "settings": "key varchar, value varchar",
     "cost_centers": "cost_center_id varchar, name varchar, function varchar, entity_id varchar, parent_id varchar, "
     "successor_id varchar, " + SPAN,

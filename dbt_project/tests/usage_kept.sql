@@ -5,12 +5,13 @@ used as (
 
     select
         drivers.cost_source as source,
-        usage_rows.account,
+        drivers.cost_account as account,
         sum(usage_rows.quantity) as quantity
     from {{ ref('stg_usage') }} as usage_rows
-    inner join {{ ref('stg_drivers') }} as drivers on usage_rows.source = drivers.usage_source
+    inner join {{ ref('stg_drivers') }} as drivers
+        on usage_rows.source = drivers.usage_source and usage_rows.account = drivers.usage_account
     where usage_rows.quantity > 0
-    group by drivers.cost_source, usage_rows.account
+    group by drivers.cost_source, drivers.cost_account
 
 ),
 

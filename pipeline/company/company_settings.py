@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -30,6 +30,8 @@ class Account(Strict):
     `invoiced_as` is the folder below landing/invoice/ of its invoices where that has another name than the account;
     `tax_recoverable` says that tax on its bills is claimed back and no cost. `cost_center` receives the bill and
     charges on what others used (accounts 6190 and 6191); without one, cost is booked where it is borne at once.
+    `metered_by`: whose use spreads what nobody owns of the bills, instead of use metered in the account itself: that of
+    a gateway or a log, written source/account.
     """
 
     source: str
@@ -40,6 +42,7 @@ class Account(Strict):
     invoiced_as: str | None = None
     tax_recoverable: bool = False
     cost_center: str | None = None
+    metered_by: list[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*/[^/]+$")]] = []
 
 
 class Tags(Strict):
@@ -212,4 +215,15 @@ def _accounts(
             message = f"{account.account} of {account.source} is given twice"
             found.append(fault("duplicate-key", message, "keep one of them", at, "account"))
         seen.add((account.source, account.account))
+        for meter in account.metered_by:
+            if meter.split("/")[0] not in _meters():
+                message = f"{shortened(meter)} is metered by no export of use"
+                found.append(fault("dangling-reference", message, "`tokenbooks sources` lists them", at, "metered_by"))
     return found
+
+
+def _meters() -> set[str]:
+    """The sources of metered use."""
+    from ingestion import sources
+
+    return {source.id for source in sources().values() if source.dataset == "usage"}

@@ -24,6 +24,7 @@ ACCOUNTS = pa.schema(
         for name in ("source", "account", "entity_id", "invoiced_as", "tax_recoverable", "cost_center_id")
     ]
 )
+METERS = pa.schema([(name, pa.string()) for name in ("source", "account", "usage_source", "usage_account")])
 FX_POLICIES = pa.schema(
     [("method", pa.string()), ("days_back", pa.int32()), ("valid_from", pa.date32()), ("valid_to", pa.date32())]
 )
@@ -34,8 +35,8 @@ def load_company(con: duckdb.DuckDBPyConnection, inputs: CompanyInputs) -> None:
     """Replace the schemas `company` and `restricted` by `inputs`, in one transaction.
 
     `company` has every CSV as a table of the same columns, typed, but employees without name and e-mail and with
-    `employee_key`; besides accounts, settings, management_rules, statutory_rules and statutory_policies. `restricted`
-    has employees(employee_id, employee_key, name, email) and compensation.
+    `employee_key`; besides accounts, meters, settings, management_rules, statutory_rules, statutory_policies.
+    `restricted` has employees(employee_id, employee_key, name, email) and compensation.
     """
     con.execute("begin")
     try:
@@ -86,6 +87,11 @@ def _from_documents(inputs: CompanyInputs) -> dict[str, pa.Table]:
         }
         for one in inputs.settings.accounts
     ]
+    meters = [
+        dict(zip(METERS.names, (one.source, one.account, *meter.split("/", 1)), strict=True))
+        for one in inputs.settings.accounts
+        for meter in one.metered_by
+    ]
     settings: list[dict[str, Any]] = [{"key": key, "value": value} for key, value in inputs.settings.rows()]
     # for what dbt has to hide by itself: of no use for the pseudonyms of employees
     settings.append({"key": "pseudonym_salt", "value": pseudonym(inputs.secret or b"", "salt of what dbt hides")})
@@ -96,6 +102,7 @@ def _from_documents(inputs: CompanyInputs) -> dict[str, pa.Table]:
         ),
         "statutory_rules": pa.Table.from_pylist(statutory_rule_rows(policies), STATUTORY_RULES),
         "accounts": pa.Table.from_pylist(accounts, ACCOUNTS),
+        "meters": pa.Table.from_pylist(meters, METERS),
         "fx_policies": pa.Table.from_pylist(list(inputs.settings.fx_policies()), FX_POLICIES),
         "settings": pa.Table.from_pylist(settings, SETTINGS),
     }

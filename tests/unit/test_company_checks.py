@@ -170,6 +170,14 @@ FAULTS = {
         ("tokenbooks.yml", "US01", "US02"),
         {("dangling-reference", "tokenbooks.yml", 2, "accounts.0.entity")},
     ),
+    "a meter that meters nothing": (
+        ("tokenbooks.yml", "entity: US01}", "entity: US01, metered_by: [openai_costs/acme]}"),
+        {("dangling-reference", "tokenbooks.yml", 2, "accounts.0.metered_by")},
+    ),
+    "a meter without its account": (
+        ("tokenbooks.yml", "entity: US01}", "entity: US01, metered_by: [litellm_spend_logs]}"),
+        {("settings", "tokenbooks.yml", 2, "accounts.0.metered_by.0")},
+    ),
     "the cost centre of an account unknown": (
         ("tokenbooks.yml", "entity: US01}", "entity: US01, cost_center: CC9}"),
         {("dangling-reference", "tokenbooks.yml", 2, "accounts.0.cost_center")},

@@ -138,3 +138,16 @@ def test_two_new_companies_have_different_secrets(tmp_path: Path) -> None:
     for name in ("one", "two"):
         write_empty_company(tmp_path / name)
     assert (tmp_path / "one" / "pseudonym.key").read_bytes() != (tmp_path / "two" / "pseudonym.key").read_bytes()
+
+
+def test_what_meters_an_account_is_a_row_each(tmp_path: Path) -> None:
+    write_company(tmp_path)
+    settings = tmp_path / "company" / "tokenbooks.yml"
+    account = settings.read_text().split("accounts:")[1].split("}")[0]
+    meters = "metered_by: [litellm_spend_logs/acme-gateway, codex_logs/laptops]"
+    settings.write_text(settings.read_text().replace(account, f"{account}, {meters}", 1))
+    con = duckdb.connect()
+    load_company(con, check_company(tmp_path / "company"))
+    found = con.execute("select usage_source, usage_account from company.meters order by 1").fetchall()
+    assert found == [("codex_logs", "laptops"), ("litellm_spend_logs", "acme-gateway")]
+    assert con.execute("select count(distinct (source, account)) from company.meters").fetchall() == [(1,)]

@@ -1,19 +1,7 @@
 -- For each case that nobody owns: the finest level at which use can be measured, or why there is none.
 with
 
-charge_cases as (
-
-    select
-        {{ prefixed('charge_cases', ['case_id', 'source', 'account', 'is_overhead']) }},
-        {%- for column in var('metered_dimensions') %}
-        coalesce(charge_cases.{{ column }}, '(none)') as {{ column }},
-        {%- endfor %}
-        charge_cases.service_date
-    from {{ ref('int_charge_cases') }} as charge_cases
-    inner join {{ ref('int_identities_owned') }} as identities on charge_cases.identity_id = identities.identity_id
-    where identities.owner_type is null
-
-),
+charge_cases as (select * from {{ ref('int_cases_metered') }}),
 
 levels as (
 

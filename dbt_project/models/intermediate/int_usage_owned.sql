@@ -11,9 +11,11 @@ owned as (
 
     select
         drivers.cost_source as source,
-        usage_totals.account,
+        drivers.cost_account as account,
         usage_totals.service_date,
-        coalesce(usage_totals.sub_account_id, '(none)') as sub_account_id,
+        -- a gateway's teams are not the workspaces of a bill
+        case when drivers.is_elsewhere then '(none)' else coalesce(usage_totals.sub_account_id, '(none)') end
+            as sub_account_id,
         coalesce(usage_totals.model, '(none)') as model,
         coalesce(usage_totals.token_class, '(none)') as token_class,
         coalesce(usage_totals.service_tier, '(none)') as service_tier,
@@ -35,7 +37,7 @@ owned as (
         * cast({{ to_picos('prices.unit_price') }} as {{ wide_integer() }}) as value_picos
     from usage_totals
     inner join identities on usage_totals.identity_id = identities.identity_id
-    inner join drivers on usage_totals.source = drivers.usage_source
+    inner join drivers on usage_totals.source = drivers.usage_source and usage_totals.account = drivers.usage_account
     left join prices
         on
             usage_totals.model = prices.model

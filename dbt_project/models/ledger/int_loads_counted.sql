@@ -23,13 +23,13 @@ pieces as (
 
     select
         drivers.cost_source as source,
-        coverage.account,
+        drivers.cost_account as account,
         coverage.dataset,
         coverage.load_id,
         coverage.day_from,
         coverage.day_to
     from coverage
-    inner join drivers on coverage.source = drivers.usage_source
+    inner join drivers on coverage.source = drivers.usage_source and coverage.account = drivers.usage_account
     where coverage.dataset = 'usage'
 
 ),

@@ -13,16 +13,16 @@ uses as (
 
     select
         drivers.cost_source as source,
-        usage_totals.account,
+        drivers.cost_account as account,
         usage_totals.service_date,
         usage_totals.model,
         usage_totals.token_class,
         usage_totals.unit,
         cast(sum(usage_totals.quantity) as {{ wide_integer() }}) as quantity
     from usage_totals
-    inner join drivers on usage_totals.source = drivers.usage_source
+    inner join drivers on usage_totals.source = drivers.usage_source and usage_totals.account = drivers.usage_account
     group by
-        drivers.cost_source, usage_totals.account, usage_totals.service_date, usage_totals.model, usage_totals.token_class,
+        drivers.cost_source, drivers.cost_account, usage_totals.service_date, usage_totals.model, usage_totals.token_class,
         usage_totals.unit
 
 ),

@@ -38,12 +38,12 @@ used as (
         billed.account,
         coverage.load_id
     from billed
-    inner join drivers on billed.cost_source = drivers.cost_source
+    inner join drivers on billed.cost_source = drivers.cost_source and billed.account = drivers.cost_account
     inner join build_periods on billed.period = build_periods.period
     inner join coverage
         on
             drivers.usage_source = coverage.source
-            and billed.account = coverage.account
+            and drivers.usage_account = coverage.account
             and build_periods.end_date > coverage.day_from
             and build_periods.start_date < coverage.day_to
     where coverage.dataset = 'usage'
