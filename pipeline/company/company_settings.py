@@ -150,6 +150,13 @@ class CompanySettings(Strict):
             if policy:
                 yield policy.model_dump() | {"valid_to": later and later.valid_from}
 
+    def meters(self) -> Iterator[dict[str, str]]:
+        """The rows of company.meters: whose use spreads the bills of an account, where it is not its own."""
+        for one in self.accounts:
+            for meter in one.metered_by:
+                source, account = meter.split("/", 1)
+                yield {"source": one.source, "account": one.account, "usage_source": source, "usage_account": account}
+
     def rows(self) -> list[tuple[str, str]]:
         """(key, value) of every setting but the accounts, flat: `tag_project`, `materiality_amount`, …"""
         flat = {f"tag_{name}": value for name, value in self.tags.model_dump().items()}

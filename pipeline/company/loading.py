@@ -87,11 +87,6 @@ def _from_documents(inputs: CompanyInputs) -> dict[str, pa.Table]:
         }
         for one in inputs.settings.accounts
     ]
-    meters = [
-        dict(zip(METERS.names, (one.source, one.account, *meter.split("/", 1)), strict=True))
-        for one in inputs.settings.accounts
-        for meter in one.metered_by
-    ]
     settings: list[dict[str, Any]] = [{"key": key, "value": value} for key, value in inputs.settings.rows()]
     # for what dbt has to hide by itself: of no use for the pseudonyms of employees
     settings.append({"key": "pseudonym_salt", "value": pseudonym(inputs.secret or b"", "salt of what dbt hides")})
@@ -102,7 +97,7 @@ def _from_documents(inputs: CompanyInputs) -> dict[str, pa.Table]:
         ),
         "statutory_rules": pa.Table.from_pylist(statutory_rule_rows(policies), STATUTORY_RULES),
         "accounts": pa.Table.from_pylist(accounts, ACCOUNTS),
-        "meters": pa.Table.from_pylist(meters, METERS),
+        "meters": pa.Table.from_pylist(list(inputs.settings.meters()), METERS),
         "fx_policies": pa.Table.from_pylist(list(inputs.settings.fx_policies()), FX_POLICIES),
         "settings": pa.Table.from_pylist(settings, SETTINGS),
     }
