@@ -140,9 +140,10 @@ def test_amount_too_large(desk: Any) -> None:
     assert "at most 16 digits" in told
 
 
-def test_thousands_separator(desk: Any) -> None:
-    told = refused(desk, "focus", "thousands.csv", csv(desk).replace("\n100.00,", '\n"1,000.50",'))
-    assert "holds '1,000.50', which is not a decimal number" in told
+@pytest.mark.parametrize("text", ["1.000,50", "1,00", "1,0000"])
+def test_separators_that_could_mean_another_amount(desk: Any, text: str) -> None:
+    told = refused(desk, "focus", "thousands.csv", csv(desk).replace("\n100.00,", f'\n"{text}",'))
+    assert f"holds '{text}', which is not a decimal number" in told
 
 
 def test_negative_usage(desk: Any) -> None:
