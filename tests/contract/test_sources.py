@@ -19,6 +19,7 @@ import pytest
 
 import ingestion
 from expectations import LoadContext, judge_load
+from expectations.gates import IDENTITY_KINDS
 from ingestion import ExportRefused, Part, Source, archive_file, load_export, sources
 from ingestion.focus import CONTROL_TOTAL, DATASETS
 from ingestion.golden import expected, sample
@@ -76,6 +77,15 @@ def test_the_sample_passes_its_gate(source: Source, tmp_path: Path) -> None:
     verdict = judge_load([file.path for file in loaded.files], source.dataset, source, LoadContext(*about, *window))
     assert len(verdict.results) > 5
     assert [f"{one.rule}: {one.observed}" for one in verdict.failures if one.blocks] == []
+
+
+@pytest.mark.parametrize("name", [name for name in ALL if sources()[name].dataset == "identities"])
+def test_what_a_list_leads_to_is_a_name_that_credentials_can_have(name: str) -> None:
+    """Otherwise nobody follows a key to its owner (int_identities_reached)."""
+    with (sources()[name].folder / "expected.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["Kind"] for row in rows} <= set(IDENTITY_KINDS)
+    assert {row.get("OwnerKind") or None for row in rows} <= {*IDENTITY_KINDS, None}
 
 
 @pytest.mark.parametrize(("name", "column"), REQUIRED)

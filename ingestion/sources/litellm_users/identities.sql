@@ -5,7 +5,7 @@ SELECT
     user_id AS Key,
     user_alias AS Name,
     user_email AS Email,
-    CASE WHEN sso_user_id IS NOT NULL THEN 'sso_user_id' END AS OwnerKind,
+    CASE WHEN sso_user_id IS NOT NULL THEN 'login' END AS OwnerKind,
     sso_user_id AS OwnerId,
     team_id AS SubAccountId,
     CAST(created_at AS DATE) AS ValidFrom
