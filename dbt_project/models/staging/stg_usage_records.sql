@@ -26,7 +26,7 @@ placed as (
         records.*,
         row_number() over (
             partition by records.source, records.account, records.record_id
-            order by records.service_date, loads.as_of desc, records.load_id, records.source_row
+            order by records.service_date asc, loads.as_of desc, records.load_id asc, records.source_row asc
         ) as place
     from records
     inner join loads on records.load_id = loads.load_id
