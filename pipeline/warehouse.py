@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 import duckdb
 import pyarrow as pa
 
+from ingestion import Source
 from ingestion.focus import DATASETS, duckdb_type
 from pipeline.fingerprint import fingerprints
 from pipeline.manifest import Load
@@ -33,7 +34,9 @@ create or replace table lake.loads (
     load_id varchar, source varchar, account varchar, dataset varchar, sha256 varchar, rows bigint,
     as_of timestamp, window_from date, window_to date
 );
-create or replace table lake.sources (source varchar, title varchar, provider varchar, dataset varchar);
+create or replace table lake.sources (
+    source varchar, title varchar, provider varchar, dataset varchar, statement varchar, rank integer
+);
 create or replace table lake.drivers (cost_source varchar, usage_source varchar);
 create or replace table lake.build_periods (period varchar, start_date date, end_date date);
 create or replace table lake.prices (
@@ -119,7 +122,7 @@ def write_inputs(con: duckdb.DuckDBPyConnection, books: Books, inputs: Inputs, p
         con.execute(_lake_view(dataset, _files(books, inputs, dataset, periods)))
     _insert(con, "lake.coverage", (tuple(getattr(p, name) for name in PIECE) for p in inputs.pieces))
     _insert(con, "lake.loads", (tuple(getattr(load, name) for name in LOAD) for load in inputs.loads))
-    _insert(con, "lake.sources", ((s.id, s.title, s.provider, s.dataset) for s in inputs.sources.values()))
+    _insert(con, "lake.sources", map(_source_row, inputs.sources.values()))
     _insert(con, "lake.drivers", ((s.id, driver) for s in inputs.sources.values() for driver in s.drivers))
     _insert(con, "lake.build_periods", ((period, *bounds(period)) for period in periods))
     _insert(con, "lake.prices", _price_rows(con))
@@ -153,6 +156,11 @@ def minor_units() -> dict[str, int]:
 
     codes = {code for code in list_currencies() if len(code) == 3} | set(get_global("currency_fractions")) - {"DEFAULT"}
     return {code: ISO_4217.get(code, get_currency_precision(code)) for code in codes}
+
+
+def _source_row(source: Source) -> tuple[object, ...]:
+    states = (source.states.of, source.states.rank) if source.states else (None, None)
+    return source.id, source.title, source.provider, source.dataset, *states
 
 
 def _in_use(books: Books) -> BooksError:

@@ -30,7 +30,7 @@ LAKE = {
     "day_from date, day_to date",
     "loads": "load_id varchar, source varchar, account varchar, dataset varchar, sha256 varchar, rows bigint, "
     "as_of timestamp, window_from date, window_to date",
-    "sources": "source varchar, title varchar, provider varchar, dataset varchar",
+    "sources": "source varchar, title varchar, provider varchar, dataset varchar, statement varchar, rank integer",
     "drivers": "cost_source varchar, usage_source varchar",
     "build_periods": "period varchar, start_date date, end_date date",
     "prices": "model varchar, token_class varchar, unit_price decimal(19, 12), valid_from date, valid_to date",

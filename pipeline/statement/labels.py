@@ -57,6 +57,7 @@ CAUSES = {
     "reopened": "The month was reopened",
 }
 VERBATIM: dict[str, str] = {}
+CONTRIBUTES = {"cost": "Cost", "use": "Spreads cost", "nothing": "Not counted"}
 DATASETS = {"charges": "Cost", "usage": "Use (driver)", "identities": "Identities", "invoices": "Invoices"}
 
 

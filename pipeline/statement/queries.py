@@ -132,7 +132,7 @@ QUERIES = {
     """,
     "loads": f"""
         select load_id, source, account, dataset, left(sha256, 12) as sha256, window_from, window_to - 1 as window_last,
-            strftime(as_of, '%Y-%m-%d %H:%M') as as_of, rows, billed_cost as billed
+            strftime(as_of, '%Y-%m-%d %H:%M') as as_of, rows, billed_cost as billed, contributes, stated_by
         from finance.rpt_exports where {_BLOCK}
         order by dataset, source, account, load_id
     """,

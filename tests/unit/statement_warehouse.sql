@@ -171,7 +171,8 @@ with billed as (
     select period, entity_id, currency, source, account from finance.fct_allocations
 )
 select distinct t.period, t.entity_id, t.currency, l.dataset, l.source, l.account, l.load_id, l.sha256, l.window_from, l.window_to,
-    l.as_of, coalesce(b.charges, l.rows) as rows, b.billed_cost
+    l.as_of, coalesce(b.charges, l.rows) as rows, b.billed_cost,
+    case when b.charges > 0 then 'cost' else 'use' end as contributes, null::varchar as stated_by
 from touched as t
 inner join lake.loads as l on t.account = l.account and l.window_from = (t.period || '-01')::date
 left join billed as b on t.period = b.period and t.currency = b.currency and l.load_id = b.load_id

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 
@@ -14,6 +15,8 @@ from ingestion import ExportRefused, archive_file, load_export, sources
 from ingestion.golden import sample
 from ingestion.loading import LoadResult
 from pipeline.manifest import DeliveryEntry, Load, coverage
+from pipeline.status import feeds
+from pipeline.warehouse import _lake_view
 from tests import warehouse_fixture as fixture
 from tests.golden_company import company
 
@@ -118,6 +121,29 @@ def load(name: str, first: int, after: int) -> Load:
 def test_no_delivery_of_a_log_replaces_another() -> None:
     pieces = coverage([load("a", 1, 9), load("b", 3, 5)], sources())
     assert [(piece.load_id, piece.day_from.day, piece.day_to.day) for piece in pieces] == [("a", 1, 9), ("b", 3, 5)]
+
+
+def test_an_export_whose_days_another_states_is_still_shown() -> None:
+    """LiteLLM's daily table beside its log: all superseded, and its days are those it was delivered for."""
+    log, daily = load("a", 1, 9), load("b", 2, 5)
+    loads = [log.model_copy(update={"source": "litellm_spend_logs"}), daily.model_copy(
+        update={"source": "litellm_daily_user_spend"})]  # fmt: skip
+    shown = {feed.source: feed for feed in feeds(loads, coverage(loads, sources()))}
+    assert (shown["litellm_daily_user_spend"].superseded, shown["litellm_daily_user_spend"].day_from.day) == (1, 2)
+    assert (shown["litellm_spend_logs"].superseded, shown["litellm_spend_logs"].missing) == (0, [])
+
+
+def test_a_lake_from_before_a_column_was_thought_of_still_reads(tmp_path: Path) -> None:
+    result = load_export([archive_file(file, tmp_path / "a") for file in sample(CODEX)], CODEX, "x", tmp_path / "s")
+    table = pq.read_table(result.files[0].path)
+    old = tmp_path / "source=codex_logs" / "period=2026-09" / "old.parquet"
+    old.parent.mkdir(parents=True)
+    pq.write_table(table.drop_columns(["x_RecordId"]), old)
+    with duckdb.connect() as con:
+        con.execute("create schema lake")
+        con.execute(_lake_view("usage", [str(old)]))
+        found = con.execute("select count(*), count(x_RecordId), min(period), sum(Quantity) from lake.usage").fetchone()
+    assert found == (table.num_rows, 0, "2026-09", Decimal(sum(table["Quantity"].to_pylist())))
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,9 @@ final as (
         source,
         title,
         provider,
-        dataset
+        dataset,
+        statement,
+        rank as statement_rank
     from sources
 
 )

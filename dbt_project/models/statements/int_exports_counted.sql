@@ -52,12 +52,18 @@ used as (
 
 final as (
 
-    select * from billed
+    select
+        *,
+        'cost' as contributes
+    from billed
+
     union all
+
     select
         *,
         cast(null as bigint) as charges,
-        cast(null as decimal(38, 12)) as billed_cost
+        cast(null as decimal(38, 12)) as billed_cost,
+        'use' as contributes
     from used
 
 )

@@ -2,7 +2,7 @@
 -- the period is closed: what was restated since is not among them.
 with
 
-counted as (select * from {{ ref('int_exports_counted') }}),
+counted as (select * from {{ ref('int_exports_told') }}),
 loads as (select * from {{ ref('stg_loads') }}),
 reported as (select * from {{ ref('stg_reported_exports') }}),
 placed as (select * from {{ ref('int_periods_placed') }}),
@@ -36,7 +36,9 @@ described as (
         loads.window_to,
         loads.as_of,
         max(coalesce(counted.charges, loads.rows)) as rows,
-        max(counted.billed_cost) as billed_cost
+        max(counted.billed_cost) as billed_cost,
+        min(counted.contributes) as contributes,
+        min(counted.stated_by) as stated_by
     from touched
     inner join counted
         on
@@ -54,7 +56,7 @@ described as (
 final as (
 
     {{ as_reported('described', 'reported', ['period', 'entity_id', 'currency', 'dataset', 'source', 'account', 'load_id',
-        'sha256', 'window_from', 'window_to', 'as_of', 'rows', 'billed_cost']) | indent(4) }}
+        'sha256', 'window_from', 'window_to', 'as_of', 'rows', 'billed_cost', 'contributes', 'stated_by']) | indent(4) }}
 
 )
 
