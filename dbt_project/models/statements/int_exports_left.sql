@@ -55,7 +55,7 @@ final as (
     select
         *,
         row_number() over (
-            partition by period, currency, cost_source, account, source order by as_of desc, load_id
+            partition by period, currency, cost_source, account, source order by as_of desc, load_id asc
         ) as newness
     from rivals
 
