@@ -113,8 +113,7 @@ def _value(name: str, column: Column, cast: str) -> str:
         short = f"CASE WHEN fits_18_9({plain}) THEN CAST(TRY_CAST({plain} AS DECIMAL(18,9)) AS DECIMAL(28,12)) END"
         return f"coalesce({short}, CASE WHEN {plain} IS NOT NULL THEN {_cast(text, column.type, cast)} END)"
     if column.formats:
-        rewritten = _cast(text, column.type, cast)
-        return f"CASE WHEN {plain} LIKE {ISO} THEN {_cast(plain, column.type, cast)} ELSE {rewritten} END"
+        return _cast(plain, column.type, cast, otherwise=_cast(text, column.type, cast))
     return _cast(text, column.type, cast)
 
 
@@ -150,9 +149,11 @@ def _fail() -> str:
     return "error('does not fit')"
 
 
-def _cast(x: str, kind: str, cast: str) -> str:
-    """`cast` is CAST, which fails, or TRY_CAST, which gives NULL. A cent has two places more in whole units, so
-    cents are rounded at ten places: once, and where the lake's twelfth place is."""
+def _cast(x: str, kind: str, cast: str, otherwise: str = "") -> str:
+    """`cast` is CAST, which fails, or TRY_CAST, which gives NULL. `otherwise`: the value of a date not in ISO form.
+
+    A cent has two places more in whole units, so cents are rounded at ten places: once, where the lake's twelfth is.
+    """
     number = f"plain_number({x})"
     whole = f"{cast}({number} AS DECIMAL(38,9))"
     refuse = _fail() if cast == "CAST" else "NULL"
@@ -167,10 +168,10 @@ def _cast(x: str, kind: str, cast: str) -> str:
         "cents": f"{cast}({cast}({number} AS DECIMAL(26,10)) * 0.01 AS DECIMAL(28,12))",
         "integer": f"CASE WHEN regexp_full_match({x}, '[0-9]{{1,18}}') THEN CAST(CAST({x} AS BIGINT) AS DECIMAL(18,0)) "
         f"WHEN {whole} % 1 <> 0 THEN {refuse} ELSE {cast}({whole} AS DECIMAL(18,0)) END",
-        "timestamp": f"CASE WHEN {x} NOT LIKE {ISO} THEN {refuse} "
+        "timestamp": f"CASE WHEN {x} NOT LIKE {ISO} THEN {otherwise or refuse} "
         f"WHEN length({x}) <> 17 AND ends_with({x}, 'Z') THEN {cast}({x} AS TIMESTAMP) "
         f"ELSE timezone('UTC', {cast}({time} AS TIMESTAMPTZ)) END",
-        "date": f"CASE WHEN {x} NOT LIKE {ISO} THEN {refuse} ELSE {cast}({x} AS DATE) END",
+        "date": f"CASE WHEN {x} NOT LIKE {ISO} THEN {otherwise or refuse} ELSE {cast}({x} AS DATE) END",
         "epoch_seconds": f"CASE WHEN {whole} % 1 <> 0 OR abs({whole}) > 99999999999 THEN {refuse} "
         f"ELSE make_timestamp(1000000 * {cast}({whole} AS BIGINT)) END",
         "epoch_milliseconds": f"CASE WHEN {whole} % 1 <> 0 OR abs({whole}) > 99999999999999 THEN {refuse} "

@@ -30,13 +30,13 @@ CREATE TEMP MACRO bedrock_model_id(id) AS regexp_replace(
     '(?:-20[0-9]{6})?(?:-v[0-9]+)?(?::[0-9a-z:]+)?$',
     ''
 );
+CREATE TEMP MACRO bedrock_version(meter) AS
+    meter['major'] || CASE WHEN meter['minor'] <> '' THEN '-' ELSE '' END || meter['minor'];
 CREATE TEMP MACRO bedrock_model(meter) AS CASE
-    WHEN meter['family'] <> '' AND meter['major'] = '3'
-        THEN concat_ws('-', 'claude', '3', nullif(meter['minor'], ''), lower(meter['family']))
-    WHEN meter['family'] <> ''
-        THEN concat_ws('-', 'claude', lower(meter['family']), meter['major'], nullif(meter['minor'], ''))
-    WHEN left(meter['other'], 1) BETWEEN 'A' AND 'Z'
-        THEN lower(regexp_replace(replace(meter['other'], '.', '-'), '([a-z])([A-Z])', '\1-\2', 'g'))
+    WHEN meter['major'] = '3' THEN 'claude-' || bedrock_version(meter) || '-' || lower(meter['family'])
+    WHEN meter['family'] <> '' THEN 'claude-' || lower(meter['family']) || '-' || bedrock_version(meter)
+    WHEN starts_with(meter['other'], 'Nova') THEN 'nova-' || lower(replace(substr(meter['other'], 5), '.', '-'))
+    WHEN left(meter['other'], 1) BETWEEN 'A' AND 'Z' THEN lower(replace(meter['other'], '.', '-'))
     WHEN meter['other'] <> '' THEN bedrock_model_id(meter['other'])
 END;
 
