@@ -235,9 +235,11 @@ def test_a_refused_export_is_tried_again_under_a_new_definition(desk: Any, tmp_p
 
     desk.deliver("focus", "2026-09.csv", desk.sample("focus")["sample.csv"].replace(b",ServiceName,", b",Service,", 1))
     (refused,) = desk.load().deliveries
-    root = shutil.copytree(sources()["focus"].folder, tmp_path / "sources" / "focus").parent
+    root = shutil.copytree(sources()["focus"].folder.parent, tmp_path / "sources")
     definition = root / "focus" / "source.yml"
-    definition.write_text(definition.read_text().replace("ServiceName: {required: true}", "ServiceName: {}"))
+    told = definition.read_text()
+    assert "ServiceName: {required: true}" in told
+    definition.write_text(told.replace("ServiceName: {required: true}", "ServiceName: {}"))
     (loaded,) = desk.load(known=sources(root)).new
     assert loaded.load_id == refused.load_id
     assert not (desk.books.quarantine / loaded.load_id).exists()
