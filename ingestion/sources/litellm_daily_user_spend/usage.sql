@@ -13,18 +13,7 @@ classes AS (
     SELECT
         *,
         -- in the list of columns, where it keeps the order of rows
-        unnest([
-            {
-                'name': 'uncached_input',
-                'tokens': CASE
-                    WHEN prompt_tokens >= cached + written THEN prompt_tokens - cached - written
-                    ELSE prompt_tokens
-                END
-            },
-            {'name': 'cache_read', 'tokens': cached},
-            {'name': 'cache_write', 'tokens': written},
-            {'name': 'output', 'tokens': completion_tokens}
-        ]) AS class
+        unnest(litellm_used(prompt_tokens, cached, written, completion_tokens)) AS class
     FROM counts
 )
 
