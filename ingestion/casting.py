@@ -59,9 +59,15 @@ WHAT_IT_SHOULD_BE = {
 }
 
 
-def strict(name: str, column: Column) -> str:
-    """SQL for the typed value of text column `name`; the query fails on a value that does not fit the declaration."""
-    typed = _value(name, column, "CAST")
+def plain_amount(column: Column) -> bool:
+    """Whether a column holds amounts that Arrow reads as `strict` does, or not at all: exactly, and never rounding."""
+    return column.type == "decimal" and not column.allowed and not column.nothing
+
+
+def strict(name: str, column: Column, number: bool = False) -> str:
+    """SQL for the typed value of text column `name`, or of one that is a `number` already; the query fails on a value
+    that does not fit the declaration."""
+    typed = quoted(name) if number else _value(name, column, "CAST")
     if column.allowed:
         typed = f"CASE WHEN {_among(name, column)} IS NOT FALSE THEN {typed} ELSE {_fail()} END"
     return f"coalesce({typed}, {_fail()})" if column.filled else typed

@@ -27,13 +27,15 @@ CHEAP = 64 << 20  # bytes of an export up to which it is read once more, to coun
 
 @dataclass(frozen=True)
 class Export:
-    """What is known of an opened export before its rows are typed. `records` is None where only the rows can tell."""
+    """What is known of an opened export before its rows are typed. `records` is None where only the rows can tell;
+    `plain` is empty unless every part is a CSV that Arrow can read as well."""
 
     parts: tuple[Part, ...]
     columns: frozenset[str]
     warnings: tuple[Finding, ...]
     records: int | None = None
     window: tuple[date, date] | None = None
+    plain: tuple[tables.Csv, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -42,11 +44,12 @@ class Export:
 
 
 @contextmanager
-def connection(scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def connection(scratch: Path, threads: int | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """A database in memory that spills into `scratch`, works in UTC, and asks no network for anything."""
     settings: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": MEMORY,
-        "threads": max(2, min(os.cpu_count() or 1, 4)),  # one alone plans, and cuts row groups, another way
+        # one alone plans, and cuts row groups, another way
+        "threads": threads or max(2, min(os.cpu_count() or 1, 4)),
         "temp_directory": str(scratch / "spill"),
         "preserve_insertion_order": True,
         "autoinstall_known_extensions": False,
@@ -62,7 +65,19 @@ def open_export(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], source: S
     """Make the views `raw` and `export` of a delivery. Raises ExportRefused when its structure is wrong."""
     opened = _open_pages(con, parts, source) if source.format == "json_pages" else _open_tables(con, parts, source)
     opened = replace(opened, window=opened.window or windows.of_name(parts, source))
-    typed = [_typed(name, column, opened) for name, column in source.columns.items()]
+    define(con, opened, source, account)
+    return opened
+
+
+def define(
+    con: duckdb.DuckDBPyConnection,
+    opened: Export,
+    source: Source,
+    account: str,
+    amounts: Collection[str] = (),
+) -> None:
+    """Make the view `export` over the texts of a delivery, in which the columns `amounts` are numbers already."""
+    typed = [_typed(name, column, opened, name in amounts) for name, column in source.columns.items()]
     row, rows = ("CAST(NULL AS BIGINT) AS _row", "texts") if source.row_per_record else ("_row", "raw")
     from_name = [f"{_day(opened, place)} AS {name}" for place, name in enumerate(("_from", "_to")) if source.name]
     told = [*map(quoted, source.carried), "_person", "_record"] if source.logged else []
@@ -70,7 +85,6 @@ def open_export(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], source: S
     con.execute(f"CREATE VIEW export AS SELECT {columns} FROM {rows}")
     for name in source.macros:  # after the view, which those that are tables are of
         con.execute((MACROS / f"{name}.sql").read_text())
-    return opened
 
 
 def _open_pages(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], source: Source) -> Export:
@@ -103,7 +117,8 @@ def _open_tables(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], source: 
     where = f" WHERE {' AND '.join(f'({one})' for one in records)}" if records else ""
     con.execute(f"CREATE VIEW texts AS SELECT * FROM lines{where}")
     con.execute("CREATE VIEW raw AS SELECT *, row_number() OVER () AS _row FROM texts")
-    return Export(tuple(parts), columns, tuple(warnings))
+    plain = tuple(scan.plain for scan in scans if scan.plain)
+    return Export(tuple(parts), columns, tuple(warnings), plain=plain if len(plain) == len(scans) else ())
 
 
 def _open_log(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], source: Source) -> Export:
@@ -124,11 +139,11 @@ def _refuse_twice(parts: Sequence[Part], source: Source) -> None:
         first[part.sha256] = part.name
 
 
-def _typed(name: str, column: casting.Column, opened: Export) -> str:
+def _typed(name: str, column: casting.Column, opened: Export, number: bool) -> str:
     known = name in opened.columns
     if column.gathered:
         return f"{casting.gathered((name, *column.also), sorted(opened.columns))} AS {quoted(name)}"
-    value = casting.strict(name, column) if known else f"CAST(NULL AS {casting.DUCKDB_TYPES[column.type]})"
+    value = casting.strict(name, column, number) if known else f"CAST(NULL AS {casting.DUCKDB_TYPES[column.type]})"
     return f"{value} AS {quoted(name)}"
 
 

@@ -1,11 +1,7 @@
-"""Typed rows become one Parquet file a period, each row numbered, copied by Arrow as DuckDB typed them.
+"""Typed rows, in the order of the export, become one Parquet file a period; each row is numbered on the way."""
 
-Arrow copies texts by their dictionaries, at a third of what reading and writing the values costs.
-"""
-
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -31,98 +27,83 @@ class StagedFile:
     rows: int
 
 
-@dataclass(frozen=True)
-class Group:
-    """A row group of the typed rows: its place, the rows before it, and how many rows it has of each period."""
+def split(tables: Iterable[pa.Table], source: Source, folder: Path, undated: str) -> tuple[tuple[StagedFile, ...], int]:
+    """Write the rows to `folder`, one file a period; gives the files in order of period and the last row's number.
 
-    place: int
-    before: int
-    periods: dict[str, int]
+    `undated` is the period of all rows where the dataset dates none. Raises ExportRefused naming rows without a date.
+    """
+    last, files = 0, dict[str, _PeriodFile]()
+    try:
+        for table in tables:
+            numbered = _numbered(table, last, source)
+            last = max(last, pc.max(numbered[NUMBER]).as_py() or 0)
+            for period, rows in _by_period(numbered, source, undated):
+                files.setdefault(period, _PeriodFile(folder / f"{period}.parquet")).add(rows)
+    finally:
+        for file in files.values():
+            file.close()
+    return tuple(StagedFile(file.path, period, file.rows) for period, file in sorted(files.items())), last
 
 
-class TypedRows:
-    """The rows of one export as DuckDB typed them, in a file of their own, in the order of the export."""
+def _numbered(table: pa.Table, before: int, source: Source) -> pa.Table:
+    """Where each record is one row, its number is its place; otherwise the rows came with their numbers."""
+    if not source.row_per_record:
+        return table
+    numbers = pa.array(np.arange(before + 1, before + 1 + table.num_rows))
+    return table.set_column(table.schema.get_field_index(NUMBER), NUMBER, numbers)
 
-    def __init__(self, path: Path, source: Source, undated: str | None) -> None:
-        """`undated`: the period of all rows where the dataset dates none."""
-        schema = focus.DATASETS[source.dataset]
-        self.path, self.source, self.undated = path, source, undated
-        self.dated = focus.PERIOD_DATE.get(source.dataset)
-        self.texts = [field.name for field in schema if field.type == focus.TEXT]
-        self.plain = [field.name for field in schema if field.type != focus.TEXT]
-        self.file = pq.ParquetFile(path, read_dictionary=self.texts)
 
-    def split(self) -> tuple[tuple[StagedFile, ...], int]:
-        """One file a period beside this one, and the number of the last row. Raises ExportRefused for undated rows."""
-        groups = list(self._groups())
-        periods = sorted({period for group in groups for period in group.periods})
-        return tuple(self._write(period, groups) for period in periods), self._last(groups)
+def _by_period(table: pa.Table, source: Source, undated: str) -> Iterator[tuple[str, pa.Table]]:
+    """The rows of each period that a table has rows of; most have rows of one."""
+    dated = focus.PERIOD_DATE.get(source.dataset)
+    if dated is None or not table.num_rows:
+        yield from [(undated, table)] if table.num_rows else ()
+        return
+    dates = table[dated]
+    if dates.null_count:
+        raise ExportRefused(_undated(table.filter(pc.is_null(dates))[NUMBER].to_pylist()[:MOST_SHOWN], dated))
+    bounds = pc.min_max(dates).as_py()
+    if f"{bounds['min']:%Y-%m}" == f"{bounds['max']:%Y-%m}":
+        yield f"{bounds['min']:%Y-%m}", table
+        return
+    days = pc.dictionary_encode(dates.cast(pa.date32())).combine_chunks()
+    months = pc.take(pc.strftime(days.dictionary, "%Y-%m"), days.indices)
+    for period in pc.unique(months).to_pylist():
+        yield period, table.filter(pc.equal(months, period))
 
-    def _groups(self) -> Iterator[Group]:
-        before = 0
-        for place in range(self.file.num_row_groups):
-            rows = self.file.metadata.row_group(place).num_rows
-            counted = {str(self.undated): rows}
-            if self.dated:
-                months = self._months(self.file.read_row_group(place, [self.dated, NUMBER]), before)
-                counted = {one["values"].as_py(): one["counts"].as_py() for one in pc.value_counts(months)}
-            yield Group(place, before, counted)
-            before += rows
 
-    def _months(self, table: pa.Table, before: int) -> pa.Array:
-        """The month (YYYY-MM) of each row."""
-        dates = table[self.dated].combine_chunks()
-        if dates.null_count:
-            numbers = self._numbered(table, before)[NUMBER].filter(pc.is_null(dates))
-            raise ExportRefused(self._undated(numbers.to_pylist()[:MOST_SHOWN]))
-        days = pc.dictionary_encode(dates.cast(pa.date32()))
-        months = pc.strftime(days.dictionary, "%Y-%m")
-        return pc.take(months, days.indices)
+def _undated(rows: Sequence[int], column: str) -> list[Finding]:
+    cure = "every row needs the date it is for; ask the provider for a whole export"
+    return [Finding("dated", "has no date", cure, row=row, column=column) for row in rows]
 
-    def _undated(self, rows: Sequence[int]) -> list[Finding]:
-        cure = "every row needs the date it is for; ask the provider for a whole export"
-        return [Finding("dated", "has no date", cure, row=row, column=self.dated) for row in rows]
 
-    def _numbered(self, table: pa.Table, before: int) -> pa.Table:
-        """Where each record is one row, its number is its place; otherwise the rows came with their numbers."""
-        if not self.source.row_per_record:
-            return table
-        numbers = pa.array(np.arange(before + 1, before + 1 + table.num_rows))
-        return table.set_column(table.schema.get_field_index(NUMBER), NUMBER, numbers)
+@dataclass
+class _PeriodFile:
+    """One period's file while it grows, in groups of ROW_GROUP rows or a little more; only the last may be smaller."""
 
-    def _write(self, period: str, groups: Sequence[Group]) -> StagedFile:
-        """The rows of one period, in groups of ROW_GROUP rows or a little more; only the last may be smaller."""
-        path, rows, waiting = self.path.with_name(f"{period}.parquet"), 0, []
-        options = {"use_dictionary": self.texts, "write_statistics": self.plain, "store_schema": False}
-        with pq.ParquetWriter(path, self.file.schema_arrow, compression="snappy", **options) as writer:
-            mine = [group for group in groups if period in group.periods]
-            for group, table in zip(mine, self._read_ahead(mine, period), strict=True):
-                waiting.append(table)
-                rows += table.num_rows
-                if sum(table.num_rows for table in waiting) >= ROW_GROUP or group is mine[-1]:
-                    whole = pa.concat_tables(waiting).unify_dictionaries()
-                    writer.write_table(whole, row_group_size=whole.num_rows)
-                    waiting = []
-        return StagedFile(path, period, rows)
+    path: Path
+    rows: int = 0
+    writer: pq.ParquetWriter | None = None
+    waiting: list[pa.Table] = field(default_factory=list)
 
-    def _read_ahead(self, groups: Sequence[Group], period: str) -> Iterator[pa.Table]:
-        """The rows of each group, the next one read while this one is written: Arrow writes on one core."""
-        with ThreadPoolExecutor(1) as ahead:
-            coming = ahead.submit(self._rows, groups[0], period)
-            for following in groups[1:]:
-                table = coming.result()
-                coming = ahead.submit(self._rows, following, period)
-                yield table
-            yield coming.result()
+    def add(self, table: pa.Table) -> None:
+        self.rows += table.num_rows
+        self.waiting.append(table)
+        if sum(waiting.num_rows for waiting in self.waiting) >= ROW_GROUP:
+            self._write()
 
-    def _rows(self, group: Group, period: str) -> pa.Table:
-        table = self._numbered(self.file.read_row_group(group.place), group.before)
-        if len(group.periods) == 1:
-            return table
-        return table.filter(pc.equal(self._months(table, group.before), period))
+    def _write(self) -> None:
+        whole = pa.concat_tables(self.waiting).unify_dictionaries()
+        if self.writer is None:
+            texts = [one.name for one in whole.schema if pa.types.is_string(one.type) or pa.types.is_dictionary(one.type)]
+            plain = [name for name in whole.schema.names if name not in texts]
+            options = {"use_dictionary": texts, "write_statistics": plain, "store_schema": False}
+            self.writer = pq.ParquetWriter(self.path, whole.schema, compression="snappy", **options)
+        self.writer.write_table(whole, row_group_size=whole.num_rows)
+        self.waiting = []
 
-    def _last(self, groups: Sequence[Group]) -> int:
-        if self.source.row_per_record or not groups:
-            return self.file.metadata.num_rows
-        numbers = (self.file.read_row_group(group.place, [NUMBER])[NUMBER] for group in groups)
-        return max(pc.max(column).as_py() for column in numbers)
+    def close(self) -> None:
+        if self.waiting:
+            self._write()
+        if self.writer is not None:
+            self.writer.close()

@@ -29,11 +29,21 @@ AGAIN = "export it again and deliver it under a new name"
 
 
 @dataclass(frozen=True)
+class Csv:
+    """How a CSV file with a header of one line is written, for a reader other than DuckDB."""
+
+    columns: tuple[str, ...]
+    delimiter: str
+    zipped: bool
+
+
+@dataclass(frozen=True)
 class Scan:
-    """One file as SQL that yields its rows as texts, and its columns in order."""
+    """One file as SQL that yields its rows as texts, its columns in order, and how it is written if it is plain CSV."""
 
     sql: str
     columns: tuple[str, ...]
+    plain: Csv | None = None
 
 
 def scan(con: duckdb.DuckDBPyConnection, part: Part, source: Source) -> Scan:
@@ -149,7 +159,7 @@ def _json_path(name: str) -> str:
 
 
 def _csv(part: Part, source: Source, zipped: bool) -> Scan:
-    header, delimiter = _header(part, zipped)
+    header, delimiter, lines = _header(part, zipped)
     header = _declared(header, source)
     wrapped = len(header) == 1 and delimiter in header[0]
     names = _names(header[0], delimiter) if wrapped else header
@@ -161,7 +171,10 @@ def _csv(part: Part, source: Source, zipped: bool) -> Scan:
     read = (
         f"read_csv({literal(str(part.path))}, columns = {{{columns}}}, {options}, {nulls}compression = '{compression}')"
     )
-    return Scan(_unwrapped(read, names, delimiter) if wrapped else f"SELECT * FROM {read}", tuple(names))
+    if wrapped:
+        return Scan(_unwrapped(read, names, delimiter), tuple(names))
+    plain = Csv(tuple(names), delimiter, zipped) if lines == 1 else None
+    return Scan(f"SELECT * FROM {read}", tuple(names), plain)
 
 
 def _unwrapped(read: str, names: Sequence[str], delimiter: str) -> str:
@@ -189,7 +202,8 @@ def _names(line: str, delimiter: str) -> list[str]:
     return [name.strip() for name in next(csv.reader([line], delimiter=delimiter))]
 
 
-def _header(part: Part, zipped: bool) -> tuple[list[str], str]:
+def _header(part: Part, zipped: bool) -> tuple[list[str], str, int]:
+    """The names of the columns, what stands between them, and in how many lines."""
     try:
         with gzip.open(part.path) if zipped else part.path.open("rb") as file:
             head = file.read(HEAD)
@@ -206,10 +220,11 @@ def _header(part: Part, zipped: bool) -> tuple[list[str], str]:
         raise _refused("encoding", part.name, f"is not UTF-8 text: {error.reason}, byte {error.start}", cure) from None
     first = text.lstrip("\r\n").split("\n", 1)[0]
     delimiter = max(",;\t|", key=first.count)
-    header = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    header = next(lines, [])
     if not any(name.strip() for name in header):
         raise _refused("header", part.name, "has no header line", "the first line must name the columns")
-    return [name.strip() for name in header], delimiter
+    return [name.strip() for name in header], delimiter, lines.line_num
 
 
 def _refuse_duplicates(header: Sequence[str], name: str) -> None:

@@ -13,7 +13,8 @@ import pytest
 POINTS = (
     "ingestion.archive.archive_file",
     "ingestion.archive._keep",
-    "ingestion.loading._split",
+    "ingestion.loading.split",
+    "ingestion.loading._totals",
     "pipeline.take._judge",
     "pipeline.take._into_lake",
     "pipeline.take.keep_verdict",
