@@ -1,11 +1,11 @@
-"""A CSV whose records are rows becomes typed rows a batch at a time: Arrow reads it, DuckDB makes the rows on every core.
+"""A CSV whose records are rows becomes typed rows a batch at a time: Arrow reads it, DuckDB makes rows on every core.
 
-DuckDB alone would have to number the rows on one core, or write them twice. What Arrow refuses, DuckDB reads (loading.py).
+DuckDB alone would have to number the rows on one core, or write them twice. What Arrow refuses is left to it (loading).
 """
 
 import json
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,14 +19,17 @@ from ingestion import casting, export, focus
 from ingestion.registry import Source, SourceError
 from ingestion.tables import NULLS, Csv
 
-BLOCK = 32 << 20  # bytes of text in a batch: what is read ahead and in work at once stays below a gigabyte
+BLOCK = 4 << 20  # bytes that are read at once; Arrow reads up to 32 of them ahead
+ROWS = 65_536  # in a batch, or a little more: each is planned anew
 LANES = 3  # batches in work at once: one for each of two cores, and one that waits to be written
 ROW_BY_ROW = {"PROJECTION", "ARROW_SCAN"}  # steps of a plan that give each row they get as one row
 
 Select = Callable[[duckdb.DuckDBPyConnection], str]
 
 
-def typed_rows(opened: export.Export, source: Source, account: str, select: Select, scratch: Path) -> Iterator[pa.Table]:
+def typed_rows(
+    opened: export.Export, source: Source, account: str, select: Select, scratch: Path
+) -> Iterator[pa.Table]:
     """The rows of an export that is plain CSV, in its order, in tables of the dataset's columns.
 
     `select` gives the SQL for them over the view `export`. Raises ArrowInvalid where Arrow cannot read the file, and
@@ -51,9 +54,22 @@ def _batches(opened: export.Export) -> Iterator[pa.Table]:
     names = sorted({name for plain in opened.plain for name in plain.columns})
     for page, (part, plain) in enumerate(zip(opened.parts, opened.plain, strict=True), 1):
         with pa.input_stream(str(part.path), compression="gzip" if plain.zipped else None) as stream:
-            for batch in _reader(stream, plain):
-                columns = {name: batch[name] if name in plain.columns else pa.nulls(len(batch), pa.string()) for name in names}
-                yield pa.table({**columns, "_page": pa.repeat(pa.scalar(page), len(batch))})
+            for texts in _gathered(_reader(stream, plain)):
+                missing = {name: pa.nulls(len(texts), pa.string()) for name in names if name not in plain.columns}
+                for name, column in (missing | {"_page": pa.repeat(page, len(texts))}).items():
+                    texts = texts.append_column(name, column)
+                yield texts
+
+
+def _gathered(blocks: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    waiting: list[pa.RecordBatch] = []
+    for block in blocks:
+        waiting.append(block)
+        if sum(map(len, waiting)) >= ROWS:
+            yield pa.Table.from_batches(waiting)
+            waiting = []
+    if waiting:
+        yield pa.Table.from_batches(waiting)
 
 
 def _reader(stream: pa.NativeFile, plain: Csv) -> pacsv.CSVStreamingReader:
@@ -74,7 +90,10 @@ class _Lane:
         ]
 
     def typed(self, batch: pa.Table, select: Select) -> pa.Table:
-        """The rows of a batch. Arrow reads amounts as exactly as `strict` and faster; what it refuses is left to that."""
+        """The rows of a batch. Arrow reads amounts as exactly as `strict`, and faster; what it refuses is left to that.
+
+        Raises SourceError for a SELECT that gives other rows than one for each record, as it comes.
+        """
         self.con.register("texts", batch)
         for name in self.amounts:
             try:
@@ -87,15 +106,16 @@ class _Lane:
         if not self.sql:
             export.define(self.con, self.opened, self.source, self.account, frozenset(self.amounts))
             self.sql = select(self.con)
-            self._refuse_other_rows()
-        return self.con.execute(self.sql).to_arrow_table()
+            (plan,) = json.loads(self.con.execute(f"EXPLAIN (FORMAT json) {self.sql}").fetchall()[0][1])
+            if strange := set(_steps(plan)) - ROW_BY_ROW:
+                raise self._refused(f"DuckDB does not keep the rows in order ({', '.join(sorted(strange))})")
+        rows = self.con.execute(self.sql).to_arrow_table()
+        if rows.num_rows != batch.num_rows:
+            raise self._refused(f"of {batch.num_rows:,} records it makes {rows.num_rows:,} rows")
+        return rows
 
-    def _refuse_other_rows(self) -> None:
-        """Raises SourceError for a SELECT that gives other rows than one for each record, as it comes."""
-        (plan,) = json.loads(self.con.execute(f"EXPLAIN (FORMAT json) {self.sql}").fetchall()[0][1])
-        if strange := set(_steps(plan)) - ROW_BY_ROW:
-            reason = f"DuckDB does not keep the rows in order ({', '.join(sorted(strange))})"
-            raise SourceError(f"{self.source.folder}: {reason}; leave row_per_record out")
+    def _refused(self, reason: str) -> SourceError:
+        return SourceError(f"{self.source.folder}: {reason}; leave row_per_record out")
 
 
 def _steps(plan: dict[str, Any]) -> Iterator[str]:

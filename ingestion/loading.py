@@ -100,7 +100,9 @@ def _written(con: duckdb.DuckDBPyConnection, source: Source, query: str, scratch
     con.execute(copy)
     schema = focus.DATASETS[source.dataset]
     if not pq.read_schema(whole).equals(schema):
-        raise SourceError(f"{source.folder}: Parquet came out as {pq.read_schema(whole)}, not as the dataset {source.dataset}")
+        raise SourceError(
+            f"{source.folder}: Parquet came out as {pq.read_schema(whole)}, not as the dataset {source.dataset}"
+        )
     texts = [field.name for field in schema if field.type == focus.TEXT]
     with pq.ParquetFile(whole, read_dictionary=texts) as file, ThreadPoolExecutor(1) as ahead:
         coming: Future[pa.Table] | None = None  # the next group is read while this one is written

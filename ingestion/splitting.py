@@ -95,7 +95,9 @@ class _PeriodFile:
     def _write(self) -> None:
         whole = pa.concat_tables(self.waiting).unify_dictionaries()
         if self.writer is None:
-            texts = [one.name for one in whole.schema if pa.types.is_string(one.type) or pa.types.is_dictionary(one.type)]
+            texts = [
+                one.name for one in whole.schema if pa.types.is_string(one.type) or pa.types.is_dictionary(one.type)
+            ]
             plain = [name for name in whole.schema.names if name not in texts]
             options = {"use_dictionary": texts, "write_statistics": plain, "store_schema": False}
             self.writer = pq.ParquetWriter(self.path, whole.schema, compression="snappy", **options)

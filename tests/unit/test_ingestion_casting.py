@@ -6,13 +6,15 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from ingestion.casting import misfit, strict
+from ingestion.casting import misfit, plain_amount, strict
 from ingestion.declared import Column, ColumnType
 from ingestion.export import connection
+from ingestion.focus import MONEY
 
 WIDE = Context(prec=200)
 PICO = Decimal("1e-12")
@@ -53,6 +55,21 @@ def test_amounts_are_exact(con: duckdb.DuckDBPyConnection, text: str) -> None:
     assert cast(con, text, "decimal") == (wanted if abs(wanted) < 10**16 else None)
     cents = WIDE.multiply(Decimal(text), Decimal("0.01")).quantize(PICO, ROUND_HALF_UP, WIDE)
     assert cast(con, text, "cents") == (cents if abs(cents) < 10**14 else None)
+
+
+@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.one_of(numbers, st.text("0123456789.eE+- ,$", max_size=20)))
+@example("+.5")
+@example("1.")
+@example("1.0000000000001")
+def test_what_arrow_takes_for_an_amount_is_what_we_take(con: duckdb.DuckDBPyConnection, text: str) -> None:
+    """Batches of a CSV are read by Arrow; what it refuses is left to `strict`, so it may refuse anything."""
+    assert plain_amount(Column(type="decimal"))
+    try:
+        (amount,) = pa.array([text]).cast(MONEY).to_pylist()
+    except pa.ArrowInvalid:
+        return
+    assert cast(con, text, "decimal") == amount
 
 
 @pytest.mark.parametrize("text", ["0E-6176", "-0e99999", "0.00E+5", "0.000000000000000000000000000000000000000"])
