@@ -3,11 +3,12 @@
 DuckDB alone would have to number the rows on one core, or write them twice. What Arrow refuses is left to it (loading).
 """
 
+import ctypes
 import json
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from ingestion.tables import NULLS, Csv
 BLOCK = 4 << 20  # bytes that are read at once; Arrow reads up to 32 of them ahead
 ROWS = 65_536  # in a batch, or a little more: each is planned anew
 LANES = 3  # batches in work at once: one for each of two cores, and one that waits to be written
+M_MMAP_THRESHOLD, KEPT = -3, 256 << 10  # malloc.h; blocks from this size on go back to the system when freed
 ROW_BY_ROW = {"PROJECTION", "ARROW_SCAN"}  # steps of a plan that give each row they get as one row
 
 Select = Callable[[duckdb.DuckDBPyConnection], str]
@@ -35,6 +37,7 @@ def typed_rows(
     `select` gives the SQL for them over the view `export`. Raises ArrowInvalid where Arrow cannot read the file, and
     what DuckDB raises where a value does not fit.
     """
+    _give_back_what_is_freed()
     with ExitStack() as held, ThreadPoolExecutor(LANES) as pool:
         lanes = [
             _Lane(held.enter_context(export.connection(scratch / f"lane-{number}", threads=1)), opened, source, account)
@@ -47,6 +50,12 @@ def typed_rows(
             coming.append(pool.submit(lanes[place % LANES].typed, batch, select))
         while coming:
             yield coming.popleft().result()
+
+
+def _give_back_what_is_freed() -> None:
+    """Once glibc has seen a large block freed, it keeps the next ones: twice the memory, for what DuckDB hands over."""
+    with suppress(OSError, AttributeError):  # other systems have other ways
+        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, KEPT)
 
 
 def _batches(opened: export.Export) -> Iterator[pa.Table]:
