@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Self
 
-import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from ingestion.declared import Buckets, Check, Column, GateRule, Identity, Name, Paging, Statement, Strict
+from ingestion.documents import read_yaml
 
 SOURCES = Path(__file__).parent / "sources"
 MACROS = Path(__file__).parent / "macros"
@@ -131,7 +131,7 @@ def sources(root: Path | None = None) -> dict[str, Source]:
 def read_source(folder: Path) -> Source:
     """The source in one folder. `definition` is the hash of what decides its rows, macros included."""
     path = folder / "source.yml"
-    declared: Any = yaml.safe_load(path.read_text())
+    declared: Any = read_yaml(path.read_text())
     if not isinstance(declared, dict):
         raise SourceError(f"{path}: must be a mapping of keys, see ingestion/registry.py")
     query = folder / f"{declared.get('dataset')}.sql"

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeline.lock import locked
 from pipeline.plan import PROJECT
 from pipeline.settings import Books
 
+BUILD = "build --exclude-resource-type unit_test"
 GOOD = {"success", "pass", "warn", "skipped", "no-op"}
 
 
@@ -45,7 +47,7 @@ def dbt_build(books: Books, lock: int, progress: Callable[[str], None] | None = 
     results = target / "run_results.json"
     results.unlink(missing_ok=True)
     child = subprocess.Popen(
-        _command(target),
+        _command(BUILD, target),
         env=_environment(books),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -60,13 +62,25 @@ def dbt_build(books: Books, lock: int, progress: Callable[[str], None] | None = 
     return _read(json.loads(results.read_text()), errors, code)
 
 
-def _command(target: Path) -> list[str]:
+def dbt_parse(books: Books) -> None:
+    """Have dbt read the project now, where it never did for these books: their first build need not then.
+
+    What is wrong with the project is left to the build to say.
+    """
+    target = books.home / ".dbt"
+    with locked(books) as lock:
+        if not (target / "partial_parse.msgpack").exists():
+            target.mkdir(exist_ok=True)
+            subprocess.run(_command("parse", target), env=_environment(books), pass_fds=(lock,), check=False)
+
+
+def _command(what: str, target: Path) -> list[str]:
     folders = {"project-dir": PROJECT, "profiles-dir": PROJECT, "target-path": target, "log-path": target}
     options = [text for name, path in folders.items() for text in (f"--{name}", str(path))]
     python = [sys.executable, "-P", "-W", "ignore::RuntimeWarning:runpy", "-m", "dbt.cli.main"]
     # We read what it prints; a second account of every step in a file took an eighth of the build.
-    build = "--log-format json --log-level-file error --no-use-colors build --exclude-resource-type unit_test"
-    return [*python, *build.split(), *options]
+    told = "--log-format json --log-level-file error --no-use-colors"
+    return [*python, *told.split(), *what.split(), *options]
 
 
 def _environment(books: Books) -> dict[str, str]:

@@ -3,8 +3,8 @@
 from functools import cache
 
 import duckdb
-import yaml
 
+from ingestion.documents import read_yaml
 from pipeline.plan import PROJECT
 
 # Rows of these are kept as reported when a period of an entity is closed.
@@ -34,7 +34,7 @@ STATES = {
 def contract_columns(model: str) -> dict[str, str]:
     """Name and DuckDB type of each column that a dbt model's contract promises, in order."""
     for path in sorted((PROJECT / "models").glob("*/_*.yml")):
-        for told in yaml.safe_load(path.read_text(encoding="utf-8")).get("models") or ():
+        for told in read_yaml(path.read_text(encoding="utf-8")).get("models") or ():
             if told["name"] == model:
                 return {column["name"]: column["data_type"] for column in told["columns"]}
     raise LookupError(f"no dbt model {model} has a contract")

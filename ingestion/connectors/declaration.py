@@ -6,9 +6,9 @@ Texts in paths, queries and bodies may hold `{start_epoch}` and the other names 
 from pathlib import Path
 from typing import Any, Literal, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from ingestion.documents import read_yaml
 from ingestion.registry import Source, SourceError, sources
 
 APIS = Path(__file__).parent / "apis"
@@ -131,7 +131,7 @@ def connectors(root: Path | None = None, apis: Path = APIS) -> dict[str, Connect
 
 
 def _validated(model: Any, path: Path, derived: dict[str, Any], apis: dict[str, Api] | None = None) -> Any:
-    declared: Any = yaml.safe_load(path.read_text())
+    declared: Any = read_yaml(path.read_text())
     if not isinstance(declared, dict):
         raise SourceError(f"{path}: must be a mapping of keys, see ingestion/connectors/declaration.py")
     if apis is not None:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from ingestion.documents import read_yaml
 from ingestion.findings import Finding, shortened
 from pipeline.company.connections import Connection
 from pipeline.company.policies import line_of
@@ -179,7 +180,7 @@ def read_settings(
         return CompanySettings(), []
     content = path.read_bytes()
     try:
-        settings = CompanySettings.model_validate(yaml.safe_load(content) or {})
+        settings = CompanySettings.model_validate(read_yaml(content) or {})
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         return CompanySettings(), [Finding("unreadable", " ".join(str(error).split()), "correct the YAML", FILE)]
     except ValidationError as error:

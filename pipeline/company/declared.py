@@ -4,8 +4,9 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
+
+from ingestion.documents import read_yaml
 
 ColumnType = Literal["text", "date", "integer", "boolean", "share", "weight", "amount", "rate", "period"]
 
@@ -79,5 +80,5 @@ def contract() -> dict[str, Table]:
     return {
         name: Table.model_validate(declared)
         for path in sorted(folder.glob("*.yml"))
-        for name, declared in yaml.safe_load(path.read_text(encoding="utf-8")).items()
+        for name, declared in read_yaml(path.read_text(encoding="utf-8")).items()
     }

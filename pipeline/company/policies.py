@@ -12,6 +12,7 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
+from ingestion.documents import read_yaml
 from ingestion.findings import Finding
 from pipeline.company.policy_documents import (
     ALWAYS_REQUIRED,
@@ -48,7 +49,7 @@ def read_policies(folder: Path, entities: set[str] | None = None) -> tuple[list[
         file = f"policies/{path.name}"
         try:
             content = path.read_bytes()
-            policy = Policy(file, sha256(content).hexdigest(), AnyPolicy.model_validate(yaml.safe_load(content)).root)
+            policy = Policy(file, sha256(content).hexdigest(), AnyPolicy.model_validate(read_yaml(content)).root)
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             findings.append(Finding("unreadable", _one_line(error), "correct the YAML", file))
         except ValidationError as error:

@@ -11,11 +11,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-import yaml
-
+from ingestion.documents import read_yaml
 from pipeline.sample.story import HERE
 
-_TOLD = yaml.safe_load((HERE / "aws_columns.yml").read_text(encoding="utf-8"))
+_TOLD = read_yaml((HERE / "aws_columns.yml").read_text(encoding="utf-8"))
 COLUMNS_1_0, COLUMNS_1_2, NUMBERS, DATES, MAPS = (
     tuple(_TOLD[kind].split()) for kind in ("focus_1_0", "focus_1_2", "numbers", "dates", "maps")
 )

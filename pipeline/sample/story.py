@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from ingestion.documents import read_yaml
 
 HERE = Path(__file__).parent
 BUCKETS_A_PAGE = 7  # the default limit of both providers' endpoints
@@ -43,7 +43,7 @@ class Stream:
 @cache
 def story() -> dict[str, Any]:
     """story.yml as it stands."""
-    document: dict[str, Any] = yaml.safe_load((HERE / "story.yml").read_text(encoding="utf-8"))
+    document: dict[str, Any] = read_yaml((HERE / "story.yml").read_text(encoding="utf-8"))
     return document
 
 

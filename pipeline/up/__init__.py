@@ -7,6 +7,7 @@ nothing about the books: files in landing wake the flows, and the flows call the
 import fcntl
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from pipeline.up.watch import Watch, tell_end
 
 START_LIMIT = 180.0
 PUBLISH_LIMIT = 600.0
+PARSE = "from pipeline import Books; from pipeline.dbt import dbt_parse; dbt_parse(Books.open())"
 FLOWS = 3  # at least; what data wakes
 
 Say = Callable[[str], None]
@@ -71,7 +73,7 @@ def airflow(books: Books, say: Say, dags: Path | None = None) -> Iterator[Watch]
         say(f"port {DEFAULT_PORT} is taken; Airflow listens on {home.port} instead")
     with Components(home.environment(books), home.logs) as components:
         say(f"starting Airflow in {home.path} (logs: {home.logs})")
-        components.run("migrate", [*AIRFLOW, "db", "migrate"])
+        components.run({"migrate": [*AIRFLOW, "db", "migrate"], "project": [sys.executable, "-c", PARSE]})
         components.start_all()
         api = AirflowApi(home)
         _wait_healthy(components, api)

@@ -49,11 +49,14 @@ class Components:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def run(self, name: str, command: list[str]) -> None:
-        """Run a command to its end, e.g. the migration. Raises ComponentDied when it fails."""
-        if self.start(name, command).wait():
-            self.check()
-        del self.running[name]
+    def run(self, commands: dict[str, list[str]]) -> None:
+        """Run commands side by side to their end, e.g. the migration. Raises ComponentDied when one fails."""
+        for name, command in commands.items():
+            self.start(name, command)
+        for name in commands:
+            if self.running[name].wait():
+                self.check()
+            del self.running[name]
 
     def start(self, name: str, command: list[str]) -> subprocess.Popen[bytes]:
         """Start a server with its output in `<logs>/<name>.log`, beginning afresh."""
