@@ -2,21 +2,27 @@
 
 A process, since DuckDB's lock on the warehouse ends with the process that took it. One target folder per
 books directory is enough: the books' lock lets one build in at a time, and dbt finds its parsed project there.
+What it read of the project is kept for all books of this machine.
 """
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from pipeline.content import folder_hash, replacing
 from pipeline.lock import locked
 from pipeline.plan import PROJECT
 from pipeline.settings import Books
 
+PARSED = "partial_parse.msgpack"
 BUILD = "build --exclude-resource-type unit_test"
 GOOD = {"success", "pass", "warn", "skipped", "no-op"}
 
@@ -46,9 +52,11 @@ def dbt_build(books: Books, lock: int, progress: Callable[[str], None] | None = 
     target.mkdir(exist_ok=True)
     results = target / "run_results.json"
     results.unlink(missing_ok=True)
+    _recall(target)
     child = subprocess.Popen(
         _command(BUILD, target),
-        env=_environment(books),
+        env=_environment(),
+        cwd=books.home,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         pass_fds=(lock,),
@@ -57,21 +65,44 @@ def dbt_build(books: Books, lock: int, progress: Callable[[str], None] | None = 
     assert child.stdout is not None
     errors = _follow(child.stdout, progress)
     code = child.wait()
+    _remember(target)
     if not results.exists():
         return DbtResult({}, [DbtFailure("dbt", message) for message in errors or [f"ended with exit code {code}"]])
     return _read(json.loads(results.read_text()), errors, code)
 
 
 def dbt_parse(books: Books) -> None:
-    """Have dbt read the project now, where it never did for these books: their first build need not then.
+    """Have dbt read the project now, where it never did on this machine, so that the first build need not.
 
     What is wrong with the project is left to the build to say.
     """
     target = books.home / ".dbt"
     with locked(books) as lock:
-        if not (target / "partial_parse.msgpack").exists():
-            target.mkdir(exist_ok=True)
-            subprocess.run(_command("parse", target), env=_environment(books), pass_fds=(lock,), check=False)
+        target.mkdir(exist_ok=True)
+        _recall(target)
+        if not (target / PARSED).exists():
+            subprocess.run(_command("parse", target), env=_environment(), cwd=books.home, pass_fds=(lock,), check=False)
+            _remember(target)
+
+
+def _recall(target: Path) -> None:
+    """Give new books the project as dbt read it last: six seconds to read, and the same in all books."""
+    if not (target / PARSED).exists():
+        with suppress(OSError):
+            shutil.copyfile(_kept(), target / PARSED)
+
+
+def _remember(target: Path) -> None:
+    kept = _kept()
+    if (target / PARSED).exists() and not kept.exists():
+        with suppress(OSError), replacing(kept) as temporary:
+            shutil.copyfile(target / PARSED, temporary)
+
+
+def _kept() -> Path:
+    """Where this version of the project is kept as read. dbt looks itself whether what it finds still holds."""
+    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(cache, "tokenbooks", f"dbt-{version('dbt-core')}-{folder_hash(PROJECT)}.msgpack")
 
 
 def _command(what: str, target: Path) -> list[str]:
@@ -83,10 +114,11 @@ def _command(what: str, target: Path) -> list[str]:
     return [*python, *told.split(), *what.split(), *options]
 
 
-def _environment(books: Books) -> dict[str, str]:
-    """The profile reads the path of the warehouse from the environment; nothing is sent to anybody."""
+def _environment() -> dict[str, str]:
+    """The profile reads from the environment where the warehouse is, seen from the books, so that all books are alike;
+    nothing is sent to anybody."""
     quiet = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1", "PYTHONUNBUFFERED": "1"}
-    return {**os.environ, **quiet, "TOKENBOOKS_TARGET": "duckdb", "TOKENBOOKS_WAREHOUSE": str(books.warehouse)}
+    return {**os.environ, **quiet, "TOKENBOOKS_TARGET": "duckdb", "TOKENBOOKS_WAREHOUSE": "warehouse.duckdb"}
 
 
 def _follow(lines: Iterable[str], progress: Callable[[str], None] | None) -> list[str]:

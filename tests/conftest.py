@@ -13,6 +13,8 @@ import pytest
 # Before anything imports Airflow: importing it writes a configuration into its home, which must not be the person's.
 os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="tokenbooks-airflow-")
 atexit.register(shutil.rmtree, os.environ["AIRFLOW_HOME"], ignore_errors=True)
+os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="tokenbooks-cache-")
+atexit.register(shutil.rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)
 
 
 class Desk:
