@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from pipeline.company.starting import default_files
+from pipeline.sample import labs
 from pipeline.sample.story import HERE, days, key_id, people, story, streams, tools_of, user_id
 
 # Fixed, so that two samples have the same pseudonyms; of no real company.
@@ -38,7 +39,9 @@ def _texts() -> Iterator[tuple[str, str]]:
 
 
 def _more_of(name: str) -> str:
-    return _csv(_keys()) if name == "credentials.csv" else ""
+    if name == "tokenbooks.yml":
+        return labs.accounts()
+    return _csv([*_keys(), *labs.keys()]) if name == "credentials.csv" else ""
 
 
 def _csv(rows: Iterable[Iterable[Any]]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from pipeline.sample import anthropic, aws_focus, aws_rows, company, invoices, openai
+from pipeline.sample import anthropic, aws_focus, aws_rows, company, invoices, labs, openai
 from pipeline.sample.story import story
 from pipeline.sample.usage import metered, restated
 
@@ -31,14 +31,13 @@ class SampleDelivery:
     parts: dict[str, bytes]
 
 
-def write_sample(home: Path, deliver: bool = True) -> None:
-    """Write the sample company into the books directory `home`, and its exports into landing unless `deliver` is false.
+def write_sample(home: Path) -> None:
+    """Write the sample company into the books directory `home`, and its exports into landing.
 
     What is already there with the same name stays as it is.
     """
     write_company(home)
-    if deliver:
-        deliver_sample(home)
+    deliver_sample(home)
 
 
 def write_company(home: Path) -> None:
@@ -49,14 +48,15 @@ def write_company(home: Path) -> None:
         put_company_file(home / "company" / name, content)
 
 
-def deliver_sample(home: Path, pause: float = 0) -> list[Path]:
-    """Put every export of the sample into `home`/landing, in the order of fetching, `pause` seconds apart.
+def deliver_sample(home: Path, pause: float = 0, whole: bool = True) -> list[Path]:
+    """Put every export of the sample into `home`/landing, in the order of fetching, `pause` seconds apart; those of
+    Acme Labs only if it is the `whole` sample.
 
     Each appears whole: it is written beside landing and moved in. Returns what was delivered; what is there
     already stays.
     """
     delivered: list[Path] = []
-    for delivery in sorted(deliveries(), key=lambda one: (one.name, one.source)):
+    for delivery in sorted([*deliveries(), *(of_labs() if whole else ())], key=lambda one: (one.name, one.source)):
         target = home / "landing" / delivery.source / delivery.account / delivery.name
         if target.exists():
             continue
@@ -84,6 +84,12 @@ def deliveries() -> Iterator[SampleDelivery]:
             yield SampleDelivery(source, accounts[provider], f"{fetched}-restated", parts)
     for account, name, content in invoices.written():
         yield SampleDelivery("invoice", account, name, {"": content})
+
+
+def of_labs() -> Iterator[SampleDelivery]:
+    """Every export that the story does not tell."""
+    for source, account in labs.received():
+        yield SampleDelivery(source.id, account, labs.name(source), labs.parts(source))
 
 
 def _numbered(pages: list[bytes]) -> dict[str, bytes]:
