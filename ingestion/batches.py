@@ -39,12 +39,12 @@ def typed_rows(
     """
     _give_back_what_is_freed()
     with ExitStack() as held, ThreadPoolExecutor(LANES) as pool:
-        lanes = [
-            _Lane(held.enter_context(export.connection(scratch / f"lane-{number}", threads=1)), opened, source, account)
-            for number in range(LANES)
-        ]
+        lanes: list[_Lane] = []
         coming: deque[Future[pa.Table]] = deque()
         for place, batch in enumerate(_batches(opened)):
+            if place < LANES:
+                con = held.enter_context(export.connection(scratch / f"lane-{place}", threads=1))
+                lanes.append(_Lane(con, opened, source, account))
             if len(coming) == LANES:  # so that the lane whose turn it is has nothing to do
                 yield coming.popleft().result()
             coming.append(pool.submit(lanes[place % LANES].typed, batch, select))

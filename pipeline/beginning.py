@@ -15,8 +15,10 @@ class Beginning:
     exports: list[str] = field(default_factory=list)
 
 
-def begin(directory: Path, sample: bool = False, with_exports: bool = True) -> Beginning:
+def begin(directory: Path, sample: bool = False, with_exports: bool = True, whole: bool = True) -> Beginning:
     """Make books in `directory`; what is there already stays as it is.
+
+    Of the sample, `whole` has every export there is, otherwise those of its story alone.
 
     Raises BooksError for a directory that holds something else, or a company other than the sample.
     """
@@ -33,14 +35,14 @@ def begin(directory: Path, sample: bool = False, with_exports: bool = True) -> B
 
         write_empty_company(books.company)
     written = sorted(str(path.relative_to(home)) for path in _files(books.company) - before)
-    return Beginning(home, written, deliver(books) if sample and with_exports else [])
+    return Beginning(home, written, deliver(books, whole) if sample and with_exports else [])
 
 
-def deliver(books: Books) -> list[str]:
+def deliver(books: Books, whole: bool = True) -> list[str]:
     """Put the sample's exports into landing, as providers would; what is there already stays."""
     from pipeline.sample import deliver_sample
 
-    return [str(path.relative_to(books.home)) for path in deliver_sample(books.home)]
+    return [str(path.relative_to(books.home)) for path in deliver_sample(books.home, whole=whole)]
 
 
 def _refuse_others(home: Path, sample: bool) -> None:

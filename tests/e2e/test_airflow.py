@@ -44,7 +44,7 @@ def last(runs: list[FlowRun], flow: str) -> FlowRun | None:
 def held_back(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Path, str]]:
     """The sample's exports, made once: where each lies and where in landing it belongs."""
     home = tmp_path_factory.mktemp("exports")
-    made = deliver_sample(home)
+    made = deliver_sample(home, whole=False)
     assert len(made) > 10
     return [(path, str(path.relative_to(home / "landing"))) for path in made]
 

@@ -73,7 +73,7 @@ REPORTED = ("fct_journal_entries", "fct_postings", "rpt_cost_statement", "rpt_cl
 def built(tmp_path_factory: pytest.TempPathFactory) -> Books:
     """The sample's books, built and published, nothing closed."""
     books = Books.create(tmp_path_factory.mktemp("built") / "books")
-    begin(books.home, sample=True)
+    begin(books.home, sample=True, whole=False)
     run(books)
     return books
 

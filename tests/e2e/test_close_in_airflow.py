@@ -27,7 +27,7 @@ BOTH = "US01 IE01"
 def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     """Airflow on the sample's books, published."""
     books = Books.create(tmp_path_factory.mktemp("close") / "books")
-    begin(books.home, sample=True)
+    begin(books.home, sample=True, whole=False)
     command = [sys.executable, "-m", "pipeline", "run", "--books", str(books.home)]
     subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE)
     with Up.start(books) as up:

@@ -17,6 +17,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipeline.beginning import begin
 from pipeline.sample import deliver_sample, write_company
 from pipeline.settings import Books
 
@@ -103,7 +104,7 @@ def copy_of(books: Books, home: Path) -> Books:
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Books:
     """The sample, loaded but not built; made once and copied."""
     home = tmp_path_factory.mktemp("loaded") / "books"
-    assert tokenbooks("init", home, "--sample").returncode == 0
+    begin(home, sample=True, whole=False)
     done = tokenbooks("load", "--books", home)
     assert done.returncode == 0, done.stderr
     return Books.open(home)
@@ -197,7 +198,7 @@ def test_another_order_in_batches(whole: Books, tmp_path: Path) -> None:
     """Exports delivered in shuffled batches, with a run after each, and some of them twice."""
     books = Books.create(tmp_path / "books")
     write_company(books.home)
-    deliver_sample(books.home)
+    deliver_sample(books.home, whole=False)
     shutil.move(books.landing, tmp_path / "provider")
     exports = sorted(path for path in (tmp_path / "provider").glob("*/*/*"))
     random.Random(7).shuffle(exports)
@@ -219,7 +220,7 @@ def test_killed_while_loading(whole: Books, tmp_path: Path, moment: str) -> None
     """kill -9 while exports are archived, typed and judged: nothing is lost, nothing is there twice."""
     books = Books.create(tmp_path / "books")
     write_company(books.home)
-    deliver_sample(books.home)
+    deliver_sample(books.home, whole=False)
     watched = {
         "an archived file": (books.archive, "*/*/*"),
         "a first load": (books.evidence / "loads", "*.json"),

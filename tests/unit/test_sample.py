@@ -16,7 +16,9 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from ingestion import sources
 from pipeline.sample import deliver_sample, write_company, write_sample
+from pipeline.sample.labs import TOLD
 from pipeline.sample.story import key_id, user_id
 from pipeline.sample.usage import price
 
@@ -119,9 +121,11 @@ def test_writing_again_changes_nothing_and_leaves_nothing_behind(home: Path) -> 
 def test_the_company_can_come_before_its_exports(home: Path, tmp_path: Path) -> None:
     write_company(tmp_path)
     assert not (tmp_path / "landing").exists()
-    delivered = deliver_sample(tmp_path)
-    assert len(delivered) == 3 * 5 + 2 * 2 + 3
-    assert [path.name for path in delivered] == sorted(path.name for path in delivered)
+    story = deliver_sample(tmp_path, whole=False)
+    assert len(story) == 3 * 5 + 2 * 2 + 3
+    assert [path.name for path in story] == sorted(path.name for path in story)
+    labs = deliver_sample(tmp_path)
+    assert {path.parents[1].name for path in labs} | set(TOLD) == set(sources())
     assert files(tmp_path) == files(home)
 
 
@@ -137,7 +141,7 @@ def test_at_least_forty_people_in_six_centres_of_every_function(home: Path) -> N
 
 
 def test_pages_follow_each_other_to_a_last_one(home: Path) -> None:
-    deliveries = [path for path in (home / "landing").glob("*/*/*") if path.is_dir()]
+    deliveries = [path for path in (home / "landing").glob("*/acme-*/*") if path.is_dir()]
     assert len(deliveries) == 3 * 4 + 2 * 2
     for delivery in deliveries:
         pages = [json.loads(path.read_text()) for path in sorted(delivery.glob("page-*.json"))]
