@@ -7,7 +7,12 @@ final as (
     select
         model,
         token_class,
+        service_tier as priced_tier,
+        context_from,
+        context_to,
         unit_price,
+        by_hour,
+        service_tier = 'standard' and context_from = 0 as weighs,
         valid_from,
         valid_to
     from prices
