@@ -1,7 +1,7 @@
-"""Public list prices of the models in the books, as a table of one build: dated, per token, by tier and context length.
+"""Public list prices of the models in the books, a table for each build: dated, per token, by tier and length of input.
 
-They weigh one token class against another (design.md section 6, attribution step 2) and say what use should cost, beside
-the bill; no amount in the books comes from them.
+They weigh one token class against another (design.md section 6, attribution step 2) and say what use should cost,
+beside the bill; no amount in the books comes from them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -56,7 +56,7 @@ class Column(Strict):
 
 
 class Interval(Strict):
-    """Dates [start, end) that may not overlap between rows which share the columns `of`, nor leave days out if told so."""
+    """Dates [start, end) that may not overlap between rows which share the columns `of`, nor leave holes if said so."""
 
     start: str = Field(alias="from")
     end: str = Field(alias="to")
