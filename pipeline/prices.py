@@ -87,7 +87,7 @@ def _model_info(model: str) -> Any:
 
 def _tiers(info: Any) -> dict[str, Mapping[str, str]]:
     """The service tiers that a model has prices of its own for, and the condition genai-prices knows each by."""
-    named = {STANDARD: {}}
+    named: dict[str, Mapping[str, str]] = {STANDARD: {}}
     for variant in info.price_variants or ():
         (condition, *others) = variant.when.items()
         if condition[0] in TIER_CONDITIONS and not others and vars(variant.prices):
@@ -109,8 +109,8 @@ def _variants(info: Any, condition: Mapping[str, str]) -> list[Any]:
 def _prices_on(info: Any, day: date, condition: Mapping[str, str]) -> tuple[Any, bool]:
     """genai-prices' own answer for a day, None where the tier is not known yet, and whether other hours have others."""
     dated = [*(info.prices if isinstance(info.prices, list) else ()), *_variants(info, condition)]
-    hours = {getattr(one.constraint, end, None) for one in dated for end in ("start_time", "end_time")} - {None}
-    times = [datetime.combine(day, hour, UTC) for hour in (time.min, *hours)]
+    ends = {getattr(one.constraint, name, None) for one in dated for name in ("start_time", "end_time")}
+    times = [datetime.combine(day, hour, UTC) for hour in (time.min, *(end for end in ends if end))]
     known = [one.constraint is None or one.constraint.active(times[0]) for one in _variants(info, condition)]
     if condition and not any(known):
         return None, False
