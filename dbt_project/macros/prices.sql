@@ -33,12 +33,17 @@
     end
 {%- endmacro %}
 
-{#- A quantity at a price for so many units, in picos: exact, and a half of a pico goes away from zero. -#}
-{% macro expected_picos(quantity, unit_price, unit_quantity) -%}
-    {{ half_away_from_zero(
-        'cast(' ~ quantity ~ ' as ' ~ wide_integer() ~ ') * ' ~ to_picos(unit_price) ~ ' * 1000000',
-        whole_quotient(to_picos(unit_quantity), 1000000)
-    ) }}
+{#- A quantity at its price, in picos: exact at list price; of a price agreed for so many, a half of a pico goes away from 0. -#}
+{% macro expected_picos() -%}
+    {% set used = 'cast(quantity as ' ~ wide_integer() ~ ')' -%}
+    case price_basis
+        when 'list' then {{ used }} * list_picos
+        when 'agreement'
+            then {{ half_away_from_zero(
+                used ~ ' * ' ~ to_picos('agreed_price') ~ ' * 1000000',
+                whole_quotient(to_picos('agreed_quantity'), 1000000)
+            ) }}
+    end
 {%- endmacro %}
 
 {#- How far metered use at its price may be from an amount billed: an amount, or percent of it if larger (of `settings`). -#}

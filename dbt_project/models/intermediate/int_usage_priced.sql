@@ -16,7 +16,8 @@ matched as (
         coalesce(of_window.unit_quantity, of_any.unit_quantity) as agreed_quantity,
         coalesce(of_window.currency, of_any.currency) as agreed_currency,
         coalesce(of_window.valid_from, of_any.valid_from) as agreed_from,
-        case when not prices.by_hour then prices.unit_price end as list_price,
+        case when uses.unit = 'tokens' and not prices.by_hour then prices.unit_price end as list_price,
+        prices.unit_picos as list_picos,
         prices.by_hour,
         case when prices.context_to < coalesce(uses.context_to, prices.context_to + 1) then 'shortest_context' end as list_note,
         case when prices.valid_from > date '1970-01-01' then prices.valid_from end as list_from,
@@ -29,10 +30,9 @@ matched as (
     left join prices
         on
             {{ alike('uses', 'prices', ['model', 'token_class', 'priced_tier']) }}
-            and uses.unit = 'tokens'
             and {{ holds_on('prices', 'uses.service_date') }}
             and coalesce(uses.context_from, 0) >= prices.context_from
-            and (prices.context_to is null or coalesce(uses.context_from, 0) < prices.context_to)
+            and coalesce(uses.context_from, 0) < coalesce(prices.context_to, 999999999999999)
     left join known_models on uses.model = known_models.model
 
 ),
@@ -71,7 +71,7 @@ final as (
         {{ price_note() }} as price_note,
         case price_basis when 'agreement' then agreed_from when 'list' then list_from end as price_from,
         case price_basis when 'agreement' then agreed_currency when 'list' then 'USD' end as currency,
-        {{ expected_picos('quantity', 'unit_price', 'unit_quantity') }} as expected_picos
+        {{ expected_picos() }} as expected_picos
     from based
 
 )

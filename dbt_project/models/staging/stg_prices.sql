@@ -11,6 +11,7 @@ final as (
         context_from,
         context_to,
         unit_price,
+        {{ to_picos('unit_price') }} as unit_picos,
         by_hour,
         service_tier = 'standard' and context_from = 0 as weighs,
         valid_from,
