@@ -213,7 +213,7 @@ FAULTS: dict[str, Faults] = {
     "standard prices for batch": (("uses.priced_tier = prices.priced_tier", "prices.priced_tier = 'standard'"),),
     "one class for another": (("uses.token_class = prices.token_class", "prices.token_class = 'uncached_input'"),),
     "prices of an hour": (("not prices.by_hour", "prices.by_hour or not prices.by_hour"),),
-    "a millionth lost": (("* 1000000", "* 999999"),),
+    "a pico a token more": (("* list_picos", "* (list_picos + 1)"),),
 }
 
 
