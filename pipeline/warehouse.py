@@ -4,6 +4,7 @@ It is a cache. One that is missing or cannot be read is made again from lake and
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import astuple
 
 import duckdb
 import pyarrow as pa
@@ -40,7 +41,8 @@ create or replace table lake.sources (
 create or replace table lake.drivers (cost_source varchar, usage_source varchar);
 create or replace table lake.build_periods (period varchar, start_date date, end_date date);
 create or replace table lake.prices (
-    model varchar, token_class varchar, unit_price decimal(19, 12), valid_from date, valid_to date
+    model varchar, token_class varchar, service_tier varchar, context_from bigint, context_to bigint,
+    unit_price decimal(19, 12), by_hour boolean, valid_from date, valid_to date
 );
 create or replace table lake.currencies (currency varchar, minor_units integer);
 """
@@ -229,7 +231,7 @@ def _price_rows(con: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
         "union select x_Model from lake.usage where x_Model is not null"
     ).fetchall()
     prices = list_prices(model for (model,) in models)
-    return [(p.model, p.token_class, p.unit_price, p.valid_from, p.valid_to) for p in prices]
+    return [astuple(price) for price in prices]
 
 
 def _insert(con: duckdb.DuckDBPyConnection, table: str, rows: Iterable[tuple[object, ...]]) -> None:

@@ -33,7 +33,8 @@ LAKE = {
     "sources": "source varchar, title varchar, provider varchar, dataset varchar, statement varchar, rank integer",
     "drivers": "cost_source varchar, usage_source varchar",
     "build_periods": "period varchar, start_date date, end_date date",
-    "prices": "model varchar, token_class varchar, unit_price decimal(19, 12), valid_from date, valid_to date",
+    "prices": "model varchar, token_class varchar, service_tier varchar, context_from bigint, context_to bigint, "
+    "unit_price decimal(19, 12), by_hour boolean, valid_from date, valid_to date",
     "currencies": "currency varchar, minor_units integer",
 }
 SPAN = "valid_from date, valid_to date"
@@ -65,7 +66,9 @@ COMPANY = {
     "fx_rates": "rate_date date, from_currency varchar, to_currency varchar, rate decimal(18, 8), rate_type varchar, "
     "rate_source varchar",
     "price_agreements": "source varchar, account varchar, model varchar, token_class varchar, "
-    "unit_quantity decimal(18, 6), unit_price decimal(28, 12), currency varchar, " + SPAN,
+    "unit_quantity decimal(18, 6), unit_price decimal(28, 12), currency varchar, "
+    + SPAN
+    + ", service_tier varchar, context_window varchar",
     "prepaid_lots": "lot_id varchar, source varchar, account varchar, kind varchar, purchased_on date, "
     "face_amount decimal(28, 12), cost_amount decimal(28, 12), currency varchar, expires_on date",
     "payments": "payment_id varchar, source varchar, account varchar, paid_on date, settles varchar, "
@@ -138,6 +141,13 @@ def use(day: str, tokens: int, row: int, **more: Any) -> dict[str, Any]:
         "period": day[:7],
     }
     return {**base, **more}
+
+
+def price(model: str, token_class: str, per_token: str, **more: Any) -> dict[str, Any]:
+    """A list price in dollars of standard use, for ever and for requests of any length."""
+    base = {"model": model, "token_class": token_class, "service_tier": "standard", "context_from": 0}
+    dated = {"by_hour": False, "valid_from": "1970-01-01", "valid_to": "9999-12-31"}
+    return {**base, "unit_price": per_token, **dated, **more}
 
 
 def run_dbt(warehouse: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -7,9 +7,10 @@
 {#- Texts as a list for `in`. -#}
 {% macro texts(words) -%}'{{ words | join("', '") }}'{%- endmacro %}
 
-{#- True on the days of a half-open interval [valid_from, valid_to); no valid_to means still valid. -#}
+{#- True on the days of a half-open interval [valid_from, valid_to); no valid_to means still valid. Without `or`, for which
+    DuckDB would compare every row with every other. -#}
 {% macro holds_on(relation, day) -%}
-    ({{ day }} >= {{ relation }}.valid_from and ({{ relation }}.valid_to is null or {{ day }} < {{ relation }}.valid_to))
+    ({{ day }} >= {{ relation }}.valid_from and {{ day }} < coalesce({{ relation }}.valid_to, date '9999-12-31'))
 {%- endmacro %}
 
 {#- True where two half-open intervals have a day in common. -#}

@@ -57,11 +57,12 @@ class Column(Strict):
 
 
 class Interval(Strict):
-    """Dates [start, end) that may not overlap between rows which share the columns `of`."""
+    """Dates [start, end) that may not overlap between rows which share the columns `of`, nor leave holes if said so."""
 
     start: str = Field(alias="from")
     end: str = Field(alias="to")
     of: tuple[str, ...]
+    without_gaps: bool = False
 
 
 class Table(Strict):

@@ -19,6 +19,7 @@ def check_rows(con: duckdb.DuckDBPyConnection, name: str, table: Table) -> list[
         found += _same_person(con, name, *table.differ)
     if table.interval:
         found += _reversed(con, name, table.interval) + _overlapping(con, name, table.interval)
+        found += _gaps(con, name, table.interval) if table.interval.without_gaps else []
     return found
 
 
@@ -140,4 +141,23 @@ def _overlapping(con: duckdb.DuckDBPyConnection, name: str, interval: Interval) 
     return [
         Finding("overlap", f"{what} holds twice from {day}: also in row {other}", cure, *_at(name, row, start))
         for row, other, day, what in both
+    ]
+
+
+def _gaps(con: duckdb.DuckDBPyConnection, name: str, interval: Interval) -> list[Finding]:
+    start, end = interval.start, interval.end
+    same = ", ".join(f'"{column}"' for column in interval.of)
+    left_out = con.execute(
+        f"""
+        select {ROW}, ended, "{start}", "{interval.of[0]}" from (
+            select *, max(coalesce("{end}", {FOREVER})) over (
+                partition by {same} order by "{start}", {ROW} rows between unbounded preceding and 1 preceding
+            ) as ended from typed.{name}
+        ) where ended < "{start}" order by {ROW}
+        """
+    ).fetchall()
+    cure = "start this row on the day the one before ends, or add a row that says what holds on these days"
+    return [
+        Finding("gap", f"nothing holds for {what} from {ended} to {day} (excluded)", cure, *_at(name, row, start))
+        for row, ended, day, what in left_out
     ]

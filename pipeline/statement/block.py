@@ -38,6 +38,7 @@ class Block:
     methods: list[Row]
     charged_from_others: list[Row]
     loads: list[Row]
+    expected: list[Row]  # what use should cost beside the bill; no posted amounts, and nothing sums to it
     booked: "Booked"
 
     @cached_property

@@ -57,6 +57,26 @@ CAUSES = {
     "reopened": "The month was reopened",
 }
 VERBATIM: dict[str, str] = {}
+COMPARED = {
+    "within": "Within tolerance",
+    "outside": "Outside tolerance",
+    "not_billed": "No: no bill states it",
+    "no_usage": "No: no use is metered",
+    "metered_elsewhere": "No: metered by another account",
+    "no_token_lines": "No: the bill states no tokens",
+    "unpriced_usage": "No: some use has no price",
+    "other_currency": "No: billed in another currency",
+}
+PRICE_BASIS = {"agreement": "Agreement", "list": "Public list", "unpriced": "Unpriced"}
+PRICE_NOTES = {
+    "shortest_context": "of the shortest requests, where use is not split by length",
+    "service_tier": "no price of the service tier",
+    "token_class": "no price of the class of token",
+    "no_token_class": "no class of token stated",
+    "unknown_model": "a model without a known price",
+    "no_model": "no model stated",
+    "price_by_hour": "a price that changes by the hour",
+}
 CONTRIBUTES = {"cost": "Cost", "use": "Spreads cost", "nothing": "Not counted"}
 DATASETS = {"charges": "Cost", "usage": "Use (driver)", "identities": "Identities", "invoices": "Invoices"}
 

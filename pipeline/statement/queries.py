@@ -22,6 +22,7 @@ REQUIRED = (
     "rpt_allocation_basis",
     "rpt_classification_bridge",
     "rpt_cost_statement",
+    "rpt_expected_billed",
     "rpt_exports",
     "rpt_period_amounts",
     "rpt_reconciliation",
@@ -129,6 +130,15 @@ QUERIES = {
         select grade, method, bearer_type = 'pool' as in_pool, sum(amount) as amount
         from finance.rpt_allocation_basis where {_BLOCK}
         group by all order by grade, amount desc, method
+    """,
+    "expected": """
+        select source, account, billed_tokens, expected_cost, difference, tolerance, status, unpriced_quantity,
+            coalesce(string_split(nullif(unpriced_models, ''), ';'), []) as unpriced_models,
+            coalesce(string_split(nullif(price_basis, ''), ';'), []) as price_basis,
+            coalesce(string_split(nullif(price_notes, ''), ';'), []) as price_notes
+        from finance.rpt_expected_billed
+        where period = $period and entity_id = $entity_id and coalesce(currency, $currency) = $currency
+        order by source, account
     """,
     "loads": f"""
         select load_id, source, account, dataset, left(sha256, 12) as sha256, window_from, window_to - 1 as window_last,

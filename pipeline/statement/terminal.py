@@ -12,8 +12,8 @@ from pipeline.statement.block import Block, center_name, total
 from pipeline.statement.booked import PARTS, STATES, VIEWS
 from pipeline.statement.center import CenterView, read_centers
 from pipeline.statement.figures import read_blocks
-from pipeline.statement.money import money, percent, to_unit
-from pipeline.statement.queries import reading
+from pipeline.statement.money import count, money, percent, to_unit
+from pipeline.statement.queries import Row, reading
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -70,6 +70,8 @@ def _print_block(out: "Console", block: Block) -> None:
     out.print(pool + warning, style="red" if block.pool_is_large else None, highlight=False)
     out.print(_walk(block))
     out.print(_booked(block))
+    if block.expected:
+        out.print(_expected(block))
 
 
 def _booked(block: Block) -> "Table":
@@ -87,6 +89,27 @@ def _booked(block: Block) -> "Table":
         table.add_section()
         for name, what in (("reported", "as reported"), ("adjusted", "adjusted since"), ("restated", "restated")):
             table.add_row(f"This month {what}", money(total(booked.restated, name), c))
+    return table
+
+
+def _expected(block: Block) -> "Table":
+    """What use should cost beside what is billed for tokens, account by account."""
+    c = block.currency
+    table = _table(
+        f"Expected beside billed, {c} (for reconciliation only; nothing in the books comes from it)", "Account"
+    )
+    table.columns[0].overflow = "fold"
+    for name in ("Billed for tokens", "Expected", "Difference"):
+        table.add_column(name.replace(" ", "\n", 1), justify="right", no_wrap=True)
+    table.add_column("Compared")
+    table.add_column("Unpriced\ntokens", overflow="fold")
+    for row in block.expected:
+        amounts = [row[name] for name in ("billed_tokens", "expected_cost", "difference")]
+        cells = ["–" if amount is None else money(amount, c) for amount in amounts]
+        unpriced = "\n".join([count(row["unpriced_quantity"]), *row["unpriced_models"]])
+        style = "red" if row["status"] == "outside" else None
+        compared = labels.words(labels.COMPARED, row["status"])
+        table.add_row(escape(f"{row['source']}\n{row['account']}"), *cells, compared, escape(unpriced), style=style)
     return table
 
 
@@ -166,8 +189,14 @@ def _block_json(block: Block) -> dict[str, Any]:
         "booked": {name: _text(getattr(block.booked, name), block) for name in (*PARTS, *STATES, "total")},
         "restated": {name: _text(total(block.booked.restated, name), block) for name in VIEWS},
         "cost_centers": centers,
+        "expected": [_expected_json(row) for row in block.expected],
         "notes": {"human_capital_capex": labels.NOT_STATUTORY},
     }
+
+
+def _expected_json(row: Row) -> dict[str, Any]:
+    """Expected beside billed of one account; amounts exact, and null where there is none."""
+    return {name: f"{value:f}" if isinstance(value, Decimal) else value for name, value in row.items()}
 
 
 def _center_json(view: CenterView) -> dict[str, Any]:

@@ -189,3 +189,21 @@ create schema company;
 create table company.entities as
 from (values ('US01', 'Acme Robotics, Inc.', 'USD'), ('JP01', 'Acme Robotics K.K.', 'JPY'),
     ('IE01', 'Acme Robotics Ireland Ltd', 'EUR')) as t(entity_id, name, functional_currency);
+
+-- An account within its tolerance, one outside, one with use of a model that no price is known for, one without use.
+create table finance.rpt_expected_billed as
+with billed as (
+    select *, row_number() over (partition by period order by source) as n from (
+        select period, source, account, currency, sum(amount) as amount
+        from rounded where currency = 'USD' group by period, source, account, currency
+    )
+)
+select period, 'US01' as entity_id, source, account, currency, amount as billed_cost, amount as billed_tokens,
+    case n when 1 then amount + 1.25 when 2 then amount - 950.5 when 3 then 12.34 end::decimal(38, 12) as expected_cost,
+    case when n <= 2 then case n when 1 then 1.25 else -950.5 end end::decimal(38, 12) as difference,
+    case when n <= 2 then 300 end::decimal(38, 12) as tolerance, case when n <= 3 then 1000000 else 0 end::decimal(38, 0) as quantity,
+    case n when 3 then 4321000 else 0 end::decimal(38, 0) as unpriced_quantity, case n when 3 then 'nova-lite;nova-pro' else '' end as unpriced_models,
+    case n when 1 then 'agreement;list' when 2 then 'list' when 3 then 'list;unpriced' end as price_basis,
+    case n when 2 then 'shortest_context' when 3 then 'unknown_model' end as price_notes,
+    case n when 1 then 'within' when 2 then 'outside' when 3 then 'unpriced_usage' else 'no_usage' end as status
+from billed;

@@ -316,3 +316,33 @@ def test_a_rate_that_is_none_is_refused(company: Company, rate: str) -> None:
 def test_two_rate_policies_of_one_day_are_refused(company: Company) -> None:
     twice = "fx:\n  - {method: month_average}\n  - {method: daily_spot}\naccounts"
     assert told(company(("tokenbooks.yml", "accounts", twice))) == [("settings", "tokenbooks.yml", 2, "fx")]
+
+
+AGREED = "source,account,model,token_class,unit_quantity,unit_price,currency,valid_from,valid_to"
+PRICED = "openai_costs,acme,gpt-5,output,1000000,"
+
+
+@pytest.mark.parametrize(
+    ("rows", "fault"),
+    [
+        (["9.00,USD,2026-01-01,2026-07-01", "8.00,USD,2026-06-30,"], ("overlap", 2, "valid_from")),
+        (["9.00,USD,2026-01-01,2026-07-01", "8.00,USD,2026-07-02,"], ("gap", 2, "valid_from")),
+        (["-9.00,USD,2026-01-01,"], ("type", 1, "unit_price")),
+        (["9.00,usd,2026-01-01,"], ("type", 1, "currency")),
+    ],
+)
+def test_prices_agreed_hold_once_without_a_hole(company: Company, rows: list[str], fault: tuple[str, int, str]) -> None:
+    folder = company()
+    (folder / "price_agreements.csv").write_text("\n".join([AGREED, *(PRICED + row for row in rows), ""]))
+    rule, row, column = fault
+    assert told(folder) == [(rule, "price_agreements.csv", row, column)]
+
+
+def test_prices_of_tiers_and_windows_stand_beside_each_other(company: Company) -> None:
+    folder = company()
+    rows = ["9.00,USD,2026-01-01,,,", "4.50,USD,2026-01-01,,batch,", "12.00,USD,2026-01-01,,,200k-1M"]
+    head = AGREED + ",service_tier,context_window"
+    (folder / "price_agreements.csv").write_text("\n".join([head, *(PRICED + row for row in rows), ""]))
+    assert check_company(folder).tables["price_agreements"].num_rows == 3
+    (folder / "price_agreements.csv").write_text(f"{AGREED}\n{PRICED.replace('1000000', '0')}9,USD,2026-01-01,\n")
+    assert told(folder) == [("type", "price_agreements.csv", 1, "unit_quantity")]

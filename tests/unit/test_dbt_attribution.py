@@ -68,7 +68,7 @@ def people() -> dict[str, Iterable[Row]]:
             {**key("P02"), "kind": "email", "value": "P02@Acme.example"},
         ],
         "lake.prices": [
-            {"model": "m", "token_class": token_class, "unit_price": price, "valid_from": "2020-01-01"}
+            {**fixture.price("m", token_class, price), "valid_from": "2020-01-01"}
             for token_class, price in [("output", "0.000003"), ("uncached_input", "0.000001")]
         ],
     }

@@ -1,15 +1,17 @@
-"""List prices weigh token classes: dated, per token, and never a float."""
+"""List prices weigh token classes and say what use should cost: dated, per token, and never a float."""
 
 from datetime import date
 from decimal import Decimal
 
-from pipeline.prices import PRICE_KEYS, list_prices
+from pipeline.prices import PRICE_KEYS, Price, list_prices
 
 
 def test_prices_are_per_token_and_cover_every_class() -> None:
     """Every class of a known model has one price on every day; spellings of Bedrock and dated names are known."""
     for model in ("claude-sonnet-4-5-20250929", "us.anthropic.claude-sonnet-4-20250514-v1:0", "gpt-5-2025-08-07"):
-        prices = [price for price in list_prices([model]) if price.valid_from <= date(2026, 9, 1) < price.valid_to]
+        day = date(2026, 9, 1)
+        prices = [p for p in list_prices([model]) if p.valid_from <= day < p.valid_to and p.service_tier == "standard"]
+        prices = [price for price in prices if price.context_from == 0]
         assert sorted(price.token_class for price in prices) == sorted(PRICE_KEYS)
         by_class = {price.token_class: price.unit_price for price in prices}
         assert isinstance(by_class["output"], Decimal)
@@ -17,12 +19,34 @@ def test_prices_are_per_token_and_cover_every_class() -> None:
 
 
 def test_dated_prices_do_not_overlap() -> None:
-    """A model whose price changed has one price per class on each day."""
+    """A model whose price changed has one price per class, tier and length on each day."""
+
+    def key(price: Price) -> tuple[object, ...]:
+        return price.model, price.token_class, price.service_tier, price.context_from
+
     prices = list_prices(["deepseek-chat", "gpt-4o", "o3"])
     assert prices
     for price in prices:
-        same = [p for p in prices if (p.model, p.token_class) == (price.model, price.token_class)]
+        same = [p for p in prices if key(p) == key(price)]
         assert sum(p.valid_from <= price.valid_from < p.valid_to for p in same) == 1
+
+
+def test_a_price_by_the_hour_says_so() -> None:
+    """DeepSeek's prices hold for hours of a day; those of others do not."""
+    assert {price.by_hour for price in list_prices(["deepseek-v4-pro"])} == {True}
+    assert {price.by_hour for price in list_prices(["gpt-4o", "claude-opus-5"])} == {False}
+
+
+def test_tiers_and_long_requests_have_their_own_prices() -> None:
+    """Claude Sonnet 4.5 above 200,000 tokens of input, and in batches from the day that they are known."""
+    output = [p for p in list_prices(["claude-sonnet-4-5"]) if p.token_class == "output"]
+    known = {(p.service_tier, p.context_from, p.context_to, p.valid_from.year): p.unit_price * 10**6 for p in output}
+    assert known == {
+        ("batch", 0, 200_000, 2026): Decimal("7.5"),
+        ("batch", 200_000, None, 2026): Decimal("11.25"),
+        ("standard", 0, 200_000, 1970): Decimal(15),
+        ("standard", 200_000, None, 1970): Decimal("22.5"),
+    }
 
 
 def test_a_model_known_under_its_provider_alone_has_a_price() -> None:

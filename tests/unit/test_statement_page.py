@@ -239,3 +239,19 @@ def test_a_correction_shows_in_both_months_and_sums(changed_statement: Change, p
     assert [a + b for a, b in zip(reported, since, strict=True)] == restated
     assert "All of it is posted: the month is closed" in september.text
     assert "restated-US01-USD" not in october.tables
+
+
+def test_expected_cost_stands_beside_the_bill(page: Page, statement_warehouse: Path) -> None:
+    """Per account the difference and whether it is allowed; use without a price by its quantity, never as nothing."""
+    rows = [row[1:] for row in page.tables["expected-US01-USD"] if row[0] == "tbody"]
+    within, outside, unpriced, unused = rows
+    assert [amount(cell) for cell in (within[5], outside[5])] == [Decimal("1.25"), Decimal("-950.50")]
+    for billed, expected, difference, _ in (within[3:], outside[3:]):
+        assert amount(expected) - amount(billed) == amount(difference)
+    assert within[1:3] == ["Within toleranceallowed: 300.00", "Agreement, Public list"]
+    assert outside[1].startswith("Outside tolerance")
+    assert unpriced[1:3] == ["No: some use has no price", "Public list, Unpriceda model without a known price"]
+    assert unpriced[4:] == ["12.34", "–", "4,321,000nova-litenova-pro"]
+    assert [unused[1], *unused[4:]] == ["No: no use is metered", "–", "–", "–"]
+    assert "For reconciliation only; nothing in the books comes from it" in page.text
+    assert "expected-JP01-JPY" not in page.tables

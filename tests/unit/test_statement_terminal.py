@@ -107,3 +107,17 @@ def test_the_published_directory_can_be_read(statement_warehouse: Path, tmp_path
     """A database called finance, as it is published, gives the same figures, though its schema has its name."""
     (tmp_path / "finance.duckdb").write_bytes(statement_warehouse.read_bytes())
     assert shown(tmp_path, as_json=True) == shown(statement_warehouse, as_json=True)
+
+
+def test_expected_cost_is_told_beside_the_bill(statement_warehouse: Path) -> None:
+    """For people with words, for machines with codes, exact amounts as text, and null where nothing is compared."""
+    text = shown(statement_warehouse)
+    assert "for reconciliation only; nothing in the books comes from it" in text
+    assert re.search(r"\(950\.50\) +Outside", text)
+    us, *_ = json.loads(shown(statement_warehouse, as_json=True))["statements"]
+    told = [(row["difference"], row["status"], row["unpriced_models"]) for row in us["expected"]]
+    assert told[:3] == [
+        ("1.250000000000", "within", []),
+        ("-950.500000000000", "outside", []),
+        (None, "unpriced_usage", ["nova-lite", "nova-pro"]),
+    ]

@@ -42,6 +42,7 @@ owned as (
         on
             usage_totals.model = prices.model
             and usage_totals.token_class = prices.token_class
+            and prices.weighs
             and {{ holds_on('prices', 'usage_totals.service_date') }}
 
 ),

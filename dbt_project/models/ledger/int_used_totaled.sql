@@ -1,76 +1,44 @@
 {{ config(schema='intermediate', contract={'enforced': false}) }}
 
--- What metered use would cost: tokens at the price agreed, else at the public list price in dollars. No amount where some
--- use has no price, or prices are in several currencies.
+-- What metered tokens should cost by account and month (int_usage_priced). No `used_cost` where some use has no price, prices
+-- are in several currencies, or the use was metered in another account: that may be of several bills.
 with
 
-usage_totals as (select * from {{ ref('int_usage_totals') }}),
-drivers as (select * from {{ ref('stg_drivers') }}),
-prices as (select * from {{ ref('stg_prices') }}),
-price_agreements as (select * from {{ ref('stg_price_agreements') }}),
-
-uses as (
+priced as (
 
     select
-        drivers.cost_source as source,
-        drivers.cost_account as account,
-        usage_totals.service_date,
-        usage_totals.model,
-        usage_totals.token_class,
-        usage_totals.unit,
-        cast(sum(usage_totals.quantity) as {{ wide_integer() }}) as quantity
-    from usage_totals
-    inner join drivers on usage_totals.source = drivers.usage_source and usage_totals.account = drivers.usage_account
-    group by
-        drivers.cost_source, drivers.cost_account, usage_totals.service_date, usage_totals.model, usage_totals.token_class,
-        usage_totals.unit
+        *,
+        case when price_basis = 'unpriced' then coalesce(model, '(no model)') end as unpriced_model
+    from {{ ref('int_usage_priced') }}
+    where unit = 'tokens'
 
 ),
 
-valued as (
+totaled as (
 
     select
-        uses.source,
-        uses.account,
-        {{ month_of('uses.service_date') }} as period,
-        case when price_agreements.unit_price is null then 'USD' else price_agreements.currency end as currency,
-        case
-            when price_agreements.unit_price is null then uses.quantity * {{ to_picos('prices.unit_price') }}
-            else
-                {{ half_away_from_zero(
-                    'uses.quantity * ' ~ to_picos('price_agreements.unit_price') ~ ' * 1000000',
-                    whole_quotient(to_picos('price_agreements.unit_quantity'), 1000000)
-                ) }}
-        end as picos
-    from uses
-    left join price_agreements
-        on
-            uses.source = price_agreements.source
-            and uses.account = price_agreements.account
-            and uses.model = price_agreements.model
-            and uses.token_class = price_agreements.token_class
-            and {{ holds_on('price_agreements', 'uses.service_date') }}
-    left join prices
-        on
-            uses.model = prices.model
-            and uses.token_class = prices.token_class
-            and {{ holds_on('prices', 'uses.service_date') }}
-    where uses.unit = 'tokens'
+        period,
+        source,
+        account,
+        min(metered) as metered,
+        min(currency) as currency,
+        sum(quantity) as quantity,
+        sum(case when unpriced_model is not null then quantity else 0 end) as unpriced_quantity,
+        {{ sorted_texts('distinct unpriced_model') }} as unpriced_models,
+        {{ sorted_texts('distinct price_basis') }} as price_basis,
+        {{ sorted_texts('distinct price_note') }} as price_notes,
+        case when min(currency) = max(currency) then {{ from_picos('sum(expected_picos)') }} end as expected_cost
+    from priced
+    group by period, source, account
 
 ),
 
 final as (
 
     select
-        period,
-        source,
-        account,
-        min(currency) as currency,
-        case
-            when count(picos) = count(*) and min(currency) = max(currency) then {{ from_picos('sum(picos)') }}
-        end as used_cost
-    from valued
-    group by period, source, account
+        *,
+        case when metered = 'own' and unpriced_quantity = 0 then expected_cost end as used_cost
+    from totaled
 
 )
 

@@ -9,6 +9,8 @@ final as (
         account,
         model,
         token_class,
+        {{ priced_tier('service_tier') }} as priced_tier,
+        context_window,
         unit_quantity,
         unit_price,
         currency,

@@ -8,8 +8,6 @@ matched as (select * from {{ ref('int_bills_matched') }}),
 currencies as (select * from {{ ref('stg_currencies') }}),
 settings as (select * from {{ ref('stg_settings') }}),
 
-{% set percent = 'cast(settings.usage_tolerance_percent * 10000 as ' ~ wide_integer() ~ ')' -%}
-
 measured as (
 
     select
@@ -19,10 +17,7 @@ measured as (
         {{ from_picos(whole_quotient(
             '(' ~ picos_in_minor_unit('currencies.minor_units') ~ ') * (matched.invoice_lines + 1)', 2
         )) }} as invoice_tolerance,
-        {{ from_picos(
-            'greatest(' ~ to_picos('settings.usage_tolerance') ~ ', coalesce('
-            ~ whole_quotient(to_picos('abs(matched.billed)') ~ ' * ' ~ percent, 1000000) ~ ', 0))'
-        ) }} as usage_tolerance
+        {{ usage_tolerance('matched.billed') }} as usage_tolerance
     from matched
     cross join settings
     left join currencies on matched.currency = currencies.currency
