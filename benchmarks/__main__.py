@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from benchmarks import again, events, history, journal, loading
+from benchmarks import again, events, history, journal, loading, logs
 from benchmarks.measure import BenchmarkFailed, Figure
 
 BENCHMARKS = {
@@ -20,6 +20,7 @@ BENCHMARKS = {
     "events": events.measure,
     "again": again.measure,
     "journal": journal.measure,
+    "logs": logs.measure,
 }
 MARKS = ("<!-- benchmarks:begin -->", "<!-- benchmarks:end -->")
 
