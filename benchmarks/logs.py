@@ -88,6 +88,6 @@ def _verdict(answer: dict[str, int], known: Counter[str]) -> str:
         "written": known["cache_write_5m"] + known["cache_write_1h"],
     }
     wrong = [
-        f"{name} {answer.get(name, 0):,} for {known_:,}" for name, known_ in right.items() if answer.get(name) != known_
+        f"{name} {answer.get(name, 0):,} for {right_:,}" for name, right_ in right.items() if answer.get(name) != right_
     ]
     return "the known answer" if not wrong else ", ".join(wrong)

@@ -1,7 +1,7 @@
 """Session logs to measure with: months of Claude Code's work as it lies below ~/.claude/projects, with a known answer.
 
-Of each request an answer has several lines, the last with all of its output; a resumed session copies those of the one
-before it, some lines stand twice in a row, and some gateways give answers no id. The same arguments give the same bytes.
+Of each request an answer has several lines, the last with all of its output; a resumed session copies those of the
+one before it, some lines stand twice in a row, and some gateways give answers no id. Same arguments, same bytes.
 """
 
 import os
@@ -45,7 +45,7 @@ class Logs:
     def __init__(self, lines: int, seed: int = 1) -> None:
         """`lines`: how many in all, to the next whole request."""
         self.wanted = lines
-        self.random = random.Random(seed)
+        self.random = random.Random(seed)  # noqa: S311  # numbers to measure with, no secrets
         self.tokens: Counter[str] = Counter()
         self.lines = self.bytes = self.requests = 0
 
@@ -82,7 +82,8 @@ class Logs:
         """The lines of one question and its answer; counts what it takes, once."""
         draw, number = self.random.random, self.requests
         self.requests += 1
-        at = f"2026-09-{1 + number * 29 // max(1, self.wanted):02d}T{number // 3600 % 24:02d}:{number // 60 % 60:02d}:{number % 60:02d}"
+        day = 1 + number * 29 // max(1, self.wanted)
+        at = f"2026-09-{day:02d}T{number // 3600 % 24:02d}:{number // 60 % 60:02d}:{number % 60:02d}"
         fields = {
             "session": session,
             "project": project,

@@ -1,4 +1,4 @@
-"""Public tools to measure beside, in fixed versions, each installed into a place of its own that the benchmark removes."""
+"""Public tools to measure beside, in fixed versions, installed into a place that the benchmark removes."""
 
 import subprocess
 from pathlib import Path
