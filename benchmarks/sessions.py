@@ -15,7 +15,6 @@ FILES = 600
 PROJECTS = 12
 PEOPLE = ("ana", "ben", "cleo", "dai")
 MODELS = ("claude-opus-5", "claude-sonnet-4-6", "claude-haiku-4-5-20251001")
-CLASSES = ("uncached_input", "cache_read", "cache_write_5m", "cache_write_1h", "output")
 RESUMED = 8  # every how many sessions one starts with the lines of the one before
 WORDS = 'read \\"usage\\" of lines\\n'  # as JSON writes them
 MOST_WORDS = 2
@@ -84,19 +83,23 @@ class Logs:
         self.requests += 1
         day = 1 + number * 29 // max(1, self.wanted)
         at = f"2026-09-{day:02d}T{number // 3600 % 24:02d}:{number // 60 % 60:02d}:{number % 60:02d}"
-        fields = {
-            "session": session,
-            "project": project,
-            "model": MODELS[int(draw() * len(MODELS))],
-            "parent": f"{number:08x}-1111-4111-8111-111111111111",
-            "tool": f"toolu_{number:024d}",
+        tokens = {
             "uncached_input": 1 + int(draw() * 4000),
             "cache_read": int(draw() * 150_000),
             "cache_write_5m": int(draw() * 9_000),
             "cache_write_1h": int(draw() * 2) * int(draw() * 5_000),
         }
+        written = tokens["cache_write_5m"] + tokens["cache_write_1h"]
+        fields = {
+            **tokens,
+            "written": written,
+            "session": session,
+            "project": project,
+            "model": MODELS[int(draw() * len(MODELS))],
+            "parent": f"{number:08x}-1111-4111-8111-111111111111",
+            "tool": f"toolu_{number:024d}",
+        }
         named = draw() >= 0.02
-        fields["written"] = fields["cache_write_5m"] + fields["cache_write_1h"]
         fields["id"] = f'"id":"msg_{number:024d}",' if named else ""
         fields["request"] = f'"requestId":"req_{number:024d}",' if named else ""
         output, blocks = 6 + int(draw() * 3000), 1 + int(draw() * 4) if named else 1
@@ -111,7 +114,7 @@ class Logs:
             yield line
             if named and draw() < 0.03:
                 yield line
-        self.tokens.update({name: fields[name] for name in CLASSES[:-1]} | {"output": output})
+        self.tokens.update(tokens | {"output": output})
 
     def _text(self) -> str:
         return WORDS * (1 + int(self.random.random() * MOST_WORDS))
