@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from benchmarks import again, events, expected, history, journal, loading
+from benchmarks import again, events, expected, history, journal, loading, logs
 from benchmarks.measure import BenchmarkFailed, Figure
 
 BENCHMARKS = {
@@ -21,6 +21,7 @@ BENCHMARKS = {
     "again": again.measure,
     "journal": journal.measure,
     "expected": expected.measure,
+    "logs": logs.measure,
 }
 MARKS = ("<!-- benchmarks:begin -->", "<!-- benchmarks:end -->")
 

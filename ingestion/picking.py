@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Sequence
 
 import duckdb
+import pyarrow as pa
 
 from ingestion.archive import Part
 from ingestion.casting import quoted
@@ -15,6 +16,7 @@ from ingestion.findings import ExportRefused, Finding
 from ingestion.registry import Source
 
 AGAIN = "copy the log again and deliver it under a new name"
+NAMED = ["_file", "_page", "_person"]
 
 
 def pick(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], source: Source, columns: Collection[str]) -> None:
@@ -50,12 +52,14 @@ def _keep(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], source: Source,
 
 
 def _name_files(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], source: Source) -> None:
-    """The table `files`: the place of each file in the delivery, and the person that its name tells."""
-    con.execute("CREATE TABLE files (_file VARCHAR PRIMARY KEY, _page BIGINT, _person VARCHAR)")
+    """The table `files`: the first place of each file in the delivery, and the person that its name tells."""
+    named: dict[str, tuple[int, str | None]] = {}
     for page, part in enumerate(parts, 1):
         found = re.search(source.person, part.name) if source.person else None
-        named = [str(part.path), page, found[1] if found else None]
-        con.execute("INSERT INTO files VALUES (?, ?, ?) ON CONFLICT DO NOTHING", named)
+        named.setdefault(str(part.path), (page, found[1] if found else None))
+    pages, persons = zip(*named.values(), strict=True)
+    # at once, since a statement for each of thousands of files takes longer than to read them
+    con.register("files", pa.table([pa.array(named), pa.array(pages), pa.array(persons, pa.string())], NAMED))
 
 
 def _one_of_each(source: Source, identity: Identity) -> str:

@@ -128,12 +128,13 @@ def _json_lines(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], source: S
     tops = {key for (key,) in seen}
     gone = _gone(con, read, [name for name in source.columns if name.split(".")[0] in tops], source)
     declared = [name for name in source.columns if name.split(".")[0] in tops and name not in gone]
-    # asked for all at once, since each question reads the whole line
+    # asked for all at once, since each question reads the whole line, and once: past `unnest` DuckDB moves no condition
+    # on a text, with which it would ask again
     paths = ", ".join(literal(_json_path(name)) for name in declared)
     texts = [f"found[{place}] AS {quoted(name)}" for place, name in enumerate(declared, 1)]
     strange = sorted(tops - {name.split(".")[0] for name in source.columns})
     texts += ["_file"] if source.logged else []
-    found = f"SELECT json_extract_string(json, [{paths}]) AS found, _file FROM {read}"
+    found = f"SELECT unnest([json_extract_string(json, [{paths}])]) AS found, _file FROM {read}"
     return Scan(f"SELECT {', '.join(texts)} FROM ({found})", (*declared, *strange))
 
 
