@@ -16,6 +16,8 @@ from benchmarks.measure import BenchmarkFailed, Figure
 
 BENCHMARKS = {
     "load": loading.measure,
+    "million": loading.measure_million,
+    "report": loading.measure_report,
     "history": history.measure,
     "events": events.measure,
     "again": again.measure,

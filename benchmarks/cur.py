@@ -51,20 +51,6 @@ ROWS = """
     )
 """
 
-# What focus-converter 1.0.0 calls otherwise, by the names that Glue gave the older report, and cannot do without.
-OLDER = {
-    "pricing_purchase_option": "product_purchase_option",
-    "savings_plan_savings_plan_a_r_n": "savings_plan_savings_plan_arn",
-}
-LACKING = (
-    "pricing_rate_code",
-    "pricing_rate_id",
-    "product_region",
-    "reservation_effective_cost",
-    "reservation_total_reserved_units",
-    "savings_plan_savings_plan_effective_cost",
-)
-
 
 def write_report(path: Path, rows: int) -> None:
     """Write the report to `path`, a gzip CSV as AWS delivers it, dated a minute ago."""
@@ -73,13 +59,3 @@ def write_report(path: Path, rows: int) -> None:
         con.execute(f"copy ({query}) to '{path}' (format csv, header, compression gzip, force_quote *)")
     written = time.time() - 60  # `load` leaves alone what changed a moment ago
     os.utime(path, (written, written))
-
-
-def write_older(report: Path, path: Path) -> None:
-    """The same rows as focus-converter reads them: not zipped, and the columns of OLDER by their older names."""
-    renamed = ", ".join(f"{new} as {old}" for new, old in OLDER.items())
-    renamed += "".join(f", cast(null as varchar) as {name}" for name in LACKING)
-    read = f"read_csv('{report}', all_varchar = true)"
-    with duckdb.connect() as con:
-        query = f"select * exclude ({', '.join(OLDER)}), {renamed} from {read}"
-        con.execute(f"copy ({query}) to '{path}' (format csv, header)")

@@ -1,15 +1,17 @@
-"""Load and gate one big bill, beside DuckDB alone copying the same file to Parquet without looking at it."""
+"""Load and gate a big bill, in FOCUS or as AWS's report, beside DuckDB alone copying the same file without a look."""
 
 import shutil
 import sys
 from pathlib import Path
 
+from benchmarks.cur import write_report
 from benchmarks.exports import ACCOUNT, Stretch, write_bill
 from benchmarks.measure import BenchmarkFailed, Figure, Timing, in_turn, timed, tokenbooks
 from pipeline.settings import Books
 
 ROWS = 10_000_000
 LIMIT = 2.0
+A_MILLION, LIMIT_OF_A_MILLION = 1_000_000, 1.5  # what a command costs before its first row weighs more there
 PEAK_LIMIT_MIB = 2048
 
 # What anybody would type: types are sniffed, amounts become doubles, nothing is checked.
@@ -19,16 +21,37 @@ BARE_COPY = (
 
 
 def measure(workplace: Path, scale: float, repeats: int) -> Figure:
-    """The bill is made once; each of our runs starts from empty books and a landing that holds it."""
+    """Ten million rows of FOCUS."""
     bill = workplace / "2026-11-03T0600Z-focus-1.0.csv"
     rows = max(1000, int(ROWS * scale))
     write_bill(bill, "2026-10", [Stretch(rows, 0, 31)], seed=1)
+    return _beside(f"load and gate {rows:,} rows of FOCUS CSV", "focus", bill, repeats, LIMIT)
+
+
+def measure_million(workplace: Path, scale: float, repeats: int) -> Figure:
+    """A million rows of FOCUS."""
+    bill = workplace / "2026-11-03T0600Z-focus-1.0.csv"
+    rows = max(1000, int(A_MILLION * scale))
+    write_bill(bill, "2026-10", [Stretch(rows, 0, 31)], seed=1)
+    return _beside(f"load and gate {rows:,} rows of FOCUS CSV", "focus", bill, repeats, LIMIT_OF_A_MILLION)
+
+
+def measure_report(workplace: Path, scale: float, repeats: int) -> Figure:
+    """A million rows of CUR 2.0, zipped as AWS delivers it."""
+    report = workplace / "2026-11-03T0600Z-cur-00001.csv.gz"
+    rows = max(1000, int(A_MILLION * scale))
+    write_report(report, rows)
+    return _beside(f"load and gate {rows:,} rows of CUR 2.0 CSV", "aws_cur", report, repeats, LIMIT_OF_A_MILLION)
+
+
+def _beside(name: str, source: str, bill: Path, repeats: int, limit: float) -> Figure:
+    """The bill is made once; each of our runs starts from empty books and a landing that holds it."""
     lake: list[int] = []
     _bare(bill)  # warms the page cache, for both
-    ours, bare = in_turn(repeats, lambda: _load(bill, lake), lambda: _bare(bill))
-    figure = Figure(f"load and gate {rows:,} rows of FOCUS CSV", ours, "DuckDB COPY to Parquet", bare, LIMIT)
+    ours, bare = in_turn(repeats, lambda: _load(source, bill, lake), lambda: _bare(bill))
+    figure = Figure(name, ours, "DuckDB COPY to Parquet", bare, limit)
     figure.notes = [
-        f"file {bill.stat().st_size / 1e9:.2f} GB of 48 columns, lake {lake[-1] / 1e9:.2f} GB",
+        f"file {bill.stat().st_size / 1e9:.2f} GB, lake {lake[-1] / 1e9:.2f} GB",
         f"peak memory {figure.peak_mib:,.0f} MiB (limit {PEAK_LIMIT_MIB:,})",
         f"peak memory of DuckDB alone {figure.yardstick_peak_mib:,.0f} MiB",
     ]
@@ -36,10 +59,10 @@ def measure(workplace: Path, scale: float, repeats: int) -> Figure:
     return figure
 
 
-def _load(bill: Path, lake: list[int]) -> Timing:
+def _load(source: str, bill: Path, lake: list[int]) -> Timing:
     """Empty books, the bill landed by a hard link, and `tokenbooks load`; notes the bytes of the lake."""
     books = Books.create(bill.parent / "books")
-    landed = books.landing / "focus" / ACCOUNT / bill.name
+    landed = books.landing / source / ACCOUNT / bill.name
     landed.parent.mkdir(parents=True)
     landed.hardlink_to(bill)
     timing = timed(tokenbooks("load", "--books", books.home))
