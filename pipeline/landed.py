@@ -8,7 +8,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -39,7 +39,7 @@ class _Object:
 
 
 def landed(books: Books, settled: Collection[str]) -> Landed:
-    """Landing as a load sees it. On an object store: what is new is fetched, fingerprints in `settled` are only told."""
+    """Landing as a load sees it. From an object store what is new is fetched; what is in `settled` is only told."""
     if "landing" not in books.urls:
         return Landed(books.landing)
     folder, told, wanted = _mirror(books), [], {}
@@ -52,8 +52,8 @@ def landed(books: Books, settled: Collection[str]) -> Landed:
     _remove(folder, {PurePosixPath(*PurePosixPath(name).parts[:3]).as_posix() for name in wanted}, keep=True)
     new = {name: folder / name for name, one in wanted.items() if not _same(folder / name, one)}
     store.get(books, "landing", new, {name: wanted[name].size for name in new})
-    for name, path in new.items():
-        os.utime(path, ns=(wanted[name].mtime_ns, wanted[name].mtime_ns))
+    for name, copy in new.items():
+        os.utime(copy, ns=(wanted[name].mtime_ns, wanted[name].mtime_ns))
     return Landed(folder, told)
 
 
@@ -124,8 +124,8 @@ def _described(path: str, objects: list[_Object]) -> Delivery:
     as_of = datetime.fromtimestamp(max(one.mtime_ns for one in objects) // SECOND, UTC).replace(tzinfo=None)
     fault = _fault(path, objects)
     source, account, name = path.split("/") if not fault else ("", "", path)
-    about = (source, account, name, path, (), fingerprint_of(path, seen), as_of, "mtime")
-    return Delivery(*about, "refused", fault.message, (fault,)) if fault else Delivery(*about)
+    delivery = Delivery(source, account, name, path, (), fingerprint_of(path, seen), as_of, "mtime")
+    return replace(delivery, state="refused", reason=fault.message, findings=(fault,)) if fault else delivery
 
 
 def _fault(path: str, objects: list[_Object]) -> Finding | None:

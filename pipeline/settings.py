@@ -45,8 +45,8 @@ class Settings(BaseSettings):
         for room, url in named.items():
             if not URL.fullmatch(url) or url.startswith(("file:", "local:")):
                 raise BooksError(
-                    f"TOKENBOOKS_{room.upper()}: must be the URL of an object store such as s3://bucket/{room}, with no "
-                    "credentials in it (they come from the environment); leave it unset for a room in the home"
+                    f"TOKENBOOKS_{room.upper()}: must be the URL of an object store such as s3://bucket/{room}, "
+                    "without credentials (they come from the environment); leave it unset for a room in the home"
                 )
         if len(set(named.values())) < len(named):
             raise BooksError(f"two of TOKENBOOKS_{', _'.join(map(str.upper, named))} are the same: give each its own")

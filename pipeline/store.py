@@ -23,7 +23,7 @@ class StoreError(BooksError):
 
 @contextmanager
 def opened(books: Books, room: str) -> Iterator[tuple[Any, str]]:
-    """(file system, root) of a room on an object store, as it is now. Raises StoreError for whatever goes wrong there."""
+    """(file system, root) of a room on an object store, as it is now. Raises StoreError for what goes wrong there."""
     url = books.urls[room]
     try:
         import fsspec
