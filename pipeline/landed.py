@@ -110,10 +110,11 @@ def _strange(name: str) -> bool:
 
 def _stamp(info: dict[str, Any]) -> int:
     """When an object was written, in ns; the part below a second, which stores do not keep, is made of its ETag."""
-    told = next((info[key] for key in MODIFIED if info.get(key)), None)
-    moment = datetime.fromisoformat(told) if isinstance(told, str) else told or datetime.fromtimestamp(0, UTC)
-    tag = "".join(str(info.get(key, "")) for key in TAGS) or moment.isoformat()
-    return int(moment.timestamp()) * SECOND + int(hashlib.sha256(tag.encode()).hexdigest()[:12], 16) % SECOND
+    told = next((info[key] for key in MODIFIED if info.get(key)), 0)
+    moment = datetime.fromisoformat(told) if isinstance(told, str) else told
+    tag = "".join(str(info.get(key, "")) for key in TAGS) or str(told)
+    seconds = int(moment.timestamp() if isinstance(moment, datetime) else moment)
+    return seconds * SECOND + int(hashlib.sha256(tag.encode()).hexdigest()[:12], 16) % SECOND
 
 
 def _described(path: str, objects: list[_Object]) -> Delivery:
