@@ -266,7 +266,7 @@ def test_a_lost_warehouse_is_built_again(whole: Books, tmp_path: Path, damage: s
 
 
 def test_on_an_object_store(whole: Books, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """All four rooms on S3, killed when the first rows are there: the same books, nothing in the home, nothing twice."""
+    """All four rooms on S3, killed when the first rows are there: the same books, nothing at home, nothing twice."""
     with object_store() as address:
         store = use(monkeypatch, address, "acme")
         home = tmp_path / "books"

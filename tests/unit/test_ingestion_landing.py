@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.landing import in_order, _missing_pages, stated_in
+from ingestion.landing import _missing_pages, in_order, stated_in
 
 
 @pytest.mark.parametrize(

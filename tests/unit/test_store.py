@@ -197,7 +197,7 @@ def test_a_store_that_cannot_be_used_says_what_to_do(tmp_path: Path, url: str, t
 
 
 def test_a_refusal_by_the_store_names_the_rights_and_no_password(away: Books) -> None:
-    with pytest.raises(store.StoreError, match="allow them to list, read, write and delete") as refused:
-        with store.opened(away, "lake"):
-            raise PermissionError("denied by http://me:s3cret@store.example/bucket")
+    rights = "allow them to list, read, write and delete"
+    with pytest.raises(store.StoreError, match=rights) as refused, store.opened(away, "lake"):
+        raise PermissionError("denied by http://me:s3cret@store.example/bucket")
     assert "s3cret" not in str(refused.value)
