@@ -156,5 +156,8 @@ class Books:
 def local_path(home: Path | str) -> Path:
     """`home` as an absolute local path. Raises BooksError for a URL: books lie on a file system."""
     if "://" in str(home):
-        raise BooksError(f"{home}: books lie in a directory of a file system; mount the store and name the directory")
+        raise BooksError(
+            f"{home}: books lie in a directory; name one, and put rooms of it on a store by TOKENBOOKS_LANDING, "
+            "_ARCHIVE, _LAKE and _PUBLISHED"
+        )
     return Path(home).expanduser().absolute()
