@@ -265,6 +265,7 @@ def test_a_lost_warehouse_is_built_again(whole: Books, tmp_path: Path, damage: s
     assert_equal_books(whole, books)
 
 
+@pytest.mark.timeout(1200)  # when it is the first of the file, the books it is compared with are made in its time
 def test_on_an_object_store(whole: Books, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """All four rooms on S3, killed when the first rows are there: the same books, nothing at home, nothing twice."""
     with object_store() as address:
