@@ -243,3 +243,5 @@ def _remove_leftovers(books: Books) -> None:
     """What a killed run left half made; nothing refers to it."""
     shutil.rmtree(books.lake / ".staging", ignore_errors=True)
     archive.remove_leftovers(books.archive)
+    if "archive" in books.urls:  # copies on their way to the store; what did not arrive is made again from landing
+        shutil.rmtree(books.archive, ignore_errors=True)

@@ -106,6 +106,10 @@ def test_an_object_without_a_manifest_does_not_count(
     assert all(there)
     assert manifest.read(desk.books) == []
     assert [one.state for one in desk.load().deliveries] == ["loaded"]
+    assert "archive" not in {path.split("/")[0] for path in files(desk.books.home / ".rooms")}
+    (desk.books.archive / "focus" / "left-by-a-kill.csv").write_bytes(b"x")
+    desk.load()
+    assert not desk.books.archive.exists()
     assert (names(bucket, tmp_path, "lake"), names(bucket, tmp_path, "archive")) == there
 
 
