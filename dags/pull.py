@@ -8,7 +8,7 @@ from airflow.sdk import CronTriggerTimetable, dag, task
 from dags.wiring import FLOW
 from pipeline.company.connections import Connection
 from pipeline.pull import configured
-from pipeline.settings import Books, Settings, local_path
+from pipeline.settings import Books
 
 
 def flow_of(wanted: Connection) -> None:
@@ -35,5 +35,5 @@ def flow_of(wanted: Connection) -> None:
     pull()
 
 
-for connection in configured(Books(local_path(Settings().home))):
+for connection in configured(Books.at()):
     flow_of(connection)

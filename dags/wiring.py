@@ -9,15 +9,15 @@ from typing import Any
 from airflow.sdk import Asset, AssetWatcher, CronTriggerTimetable, ExceptionRetryPolicy, RetryAction, RetryRule
 
 from ingestion import sources
-from pipeline.settings import Books, Settings, local_path
+from pipeline.settings import Books
 from pipeline.trigger import LandingTrigger
 
-_landing = Books(local_path(Settings().home)).landing
+_landing = Books.at().place("landing")
 
 LANDING = Asset(
     "landing",
     uri="tokenbooks://landing",
-    watchers=[AssetWatcher(name="landing", trigger=LandingTrigger(str(_landing)))],
+    watchers=[AssetWatcher(name="landing", trigger=LandingTrigger(_landing))],
 )
 # One per folder under ingestion/sources: adding a source is adding a folder.
 RAW = {source: Asset(f"raw_{source}", uri=f"tokenbooks://raw/{source}") for source in sorted(sources())}
@@ -29,7 +29,13 @@ SWEEP = CronTriggerTimetable("*/15 * * * *", timezone="UTC", run_immediately=tim
 # A disk that was full or a database that was locked may be well again in a moment. A contract that was broken
 # (export, company, gate) is broken on every try: it fails at once and names its cure.
 CURABLE = ExceptionRetryPolicy(
-    rules=[RetryRule(["builtins.OSError", "duckdb.IOException"], RetryAction.RETRY, reason="I/O may recover")],
+    rules=[
+        RetryRule(
+            ["builtins.OSError", "duckdb.IOException", "pipeline.store.StoreError"],
+            RetryAction.RETRY,
+            reason="I/O may recover",
+        )
+    ],
     default=RetryAction.FAIL,
 )
 

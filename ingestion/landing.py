@@ -7,7 +7,7 @@ import hashlib
 import re
 import stat
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -88,11 +88,11 @@ def _folder(path: Path) -> bool:
 
 
 def _delivery(landing: Path, source: str, account: str, entry: Path, known: Source | None) -> Delivery:
-    parts = tuple(_in_order(_visible(entry))) if _folder(entry) else (entry,)
+    parts = tuple(in_order(_visible(entry))) if _folder(entry) else (entry,)
     stats = [part.lstat() for part in parts]
     seen = [(part.name, stated.st_size, stated.st_mtime_ns) for part, stated in zip(parts, stats, strict=True)]
     path = entry.relative_to(landing).as_posix()
-    fingerprint = hashlib.sha256(repr((path, seen)).encode()).hexdigest()
+    fingerprint = fingerprint_of(path, seen)
     newest = max((stated.st_mtime for stated in stats), default=entry.lstat().st_mtime)
     period = known.name.pattern if known and known.name else None
     named = stated_in(re.sub(period, " ", entry.name) if period else entry.name)
@@ -103,7 +103,13 @@ def _delivery(landing: Path, source: str, account: str, entry: Path, known: Sour
     return replace(delivery, state="refused", reason=fault.message, findings=(fault,)) if fault else delivery
 
 
-def _in_order(parts: list[Path]) -> list[Path]:
+def fingerprint_of(path: str, seen: Sequence[tuple[str, int, int]]) -> str:
+    """What tells a delivery's state from any other: its path, and name, bytes and time (ns) of its parts in order."""
+    return hashlib.sha256(repr((path, list(seen))).encode()).hexdigest()
+
+
+def in_order(parts: list[Path]) -> list[Path]:
+    """The parts by the page numbers in their names, if all have one; else as they are."""
     numbers = _numbers(parts)
     return [part for _, part in sorted(zip(numbers, parts, strict=True))] if numbers else parts
 

@@ -40,9 +40,12 @@ def begin(directory: Path, sample: bool = False, with_exports: bool = True, whol
 
 def deliver(books: Books, whole: bool = True) -> list[str]:
     """Put the sample's exports into landing, as providers would; what is there already stays."""
+    from pipeline.landed import hand_over
     from pipeline.sample import deliver_sample
 
-    return [str(path.relative_to(books.home)) for path in deliver_sample(books.home, whole=whole)]
+    delivered = deliver_sample(books.landing.parent, whole=whole)
+    hand_over(books)
+    return [str(path.relative_to(books.landing.parent)) for path in delivered]
 
 
 def _refuse_others(home: Path, sample: bool) -> None:

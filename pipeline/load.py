@@ -20,7 +20,7 @@ from ingestion import (
     sources,
 )
 from ingestion.landing import QUIET
-from pipeline import manifest
+from pipeline import landed, manifest, store
 from pipeline.lock import locked
 from pipeline.manifest import Load
 from pipeline.settings import Books
@@ -80,14 +80,23 @@ def load_new(
         loads = {load.load_id: load for load in manifest.read(books)}
         settled = _settled(loads, known)
         outcomes = []
-        for delivery in find_deliveries(books.landing, known, settled, quiet):
+        landed.hand_over(books)
+        for delivery in _deliveries(books, known, settled, quiet):
             if delivery.fingerprint in settled:
                 outcomes.append(_told(delivery, settled[delivery.fingerprint], new=False))
             else:
                 outcomes.append(_outcome(books, delivery, known.get(delivery.source), loads, progress))
         outcomes = _rejudged(outcomes, rejudge_units(books, known, loads))
         shutil.rmtree(books.lake / ".staging", ignore_errors=True)
+        landed.taken(books, (one.path for one in outcomes if one.state not in ("waiting", "failed")))
     return _report(outcomes)
+
+
+def _deliveries(books: Books, known: Mapping[str, Source], settled: Mapping[str, Load], quiet: float) -> list[Delivery]:
+    """Every delivery, wherever landing is, sorted by path."""
+    here = landed.landed(books, settled)
+    found = find_deliveries(here.folder, known, settled, quiet)
+    return sorted([*found, *here.told], key=lambda one: one.path) if here.told else found
 
 
 def landing_now(books: Books, quiet: float = QUIET) -> Landing:
@@ -96,7 +105,7 @@ def landing_now(books: Books, quiet: float = QUIET) -> Landing:
     loads = {load.load_id: load for load in manifest.read(books)}
     settled = _settled(loads, known)
     ready, waiting, refused = [], [], []
-    deliveries = find_deliveries(books.landing, known, settled, quiet)
+    deliveries = _deliveries(books, known, settled, quiet)
     for delivery in deliveries:
         load = settled.get(delivery.fingerprint)
         if load is not None and load.verdict == "refused":
@@ -139,11 +148,15 @@ def _outcome(
                 load = loads[load.load_id] = _noted(books, delivery, load)
             return _told(delivery, load, new=False)
         parts = archive.store(delivery, books.archive) if delivery.state == "ready" else ()
+        store.send(books, "archive", [part.path for part in parts], once=True)
         load = take(Taking(books, delivery, source if delivery.state == "ready" else None, parts), progress)
         loads[load.load_id] = load
+        store.let_go(books, "archive", [part.path for part in parts])
         return _told(delivery, load, new=True)
     except Unsettled as waits:
         return _plain(delivery, "waiting", str(waits))
+    except store.StoreError:  # every other delivery's trouble too
+        raise
     except Exception as error:  # one delivery's trouble is reported and stops nobody else
         return _plain(delivery, "failed", f"{type(error).__name__}: {error}")
 
@@ -230,3 +243,5 @@ def _remove_leftovers(books: Books) -> None:
     """What a killed run left half made; nothing refers to it."""
     shutil.rmtree(books.lake / ".staging", ignore_errors=True)
     archive.remove_leftovers(books.archive)
+    if "archive" in books.urls:  # copies on their way to the store; what did not arrive is made again from landing
+        shutil.rmtree(books.archive, ignore_errors=True)

@@ -215,6 +215,11 @@ def _finish(at_work: _Publication) -> PublishReport:
     gone = sorted({name for entry in at_work.before.values() for name in entry["files"]} - keep)
     for name in gone:
         (published / name).unlink(missing_ok=True)
+    written = at_work.written
+    if "published" in at_work.books.urls:
+        from pipeline.shipping import ship
+
+        written, gone = ship(at_work.books, at_work.out)
     if at_work.out != at_work.before:
         write_whole(published / MANIFEST, json.dumps({"out": at_work.out}, indent=1, sort_keys=True))
-    return PublishReport(at_work.written, gone)
+    return PublishReport(written, gone)

@@ -19,6 +19,7 @@ from ingestion.connectors.record import PullRecord, records_of
 from ingestion.connectors.transport import Transport
 from pipeline.company.company_settings import FILE, read_settings
 from pipeline.company.connections import Connection
+from pipeline.landed import hand_over
 from pipeline.settings import Books, BooksError
 
 Progress = Callable[[str], None]
@@ -119,7 +120,9 @@ def fetch(
             landing, evidence = books.landing, books.evidence / "pulls"
             one = Pull(connector, wanted.account, window, wanted.parameters, transport, landing, evidence)
             one.progress = progress or one.progress
-            yield _pulled(one.run())
+            record = one.run()
+            hand_over(books)
+            yield _pulled(record)
 
 
 def connector_of(source: str) -> Connector:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingestion import ExportRefused, Finding, Part, Source, archive, content_hash, load_export, load_id_of
-from pipeline import manifest, quarantine
+from pipeline import manifest, quarantine, store
 from pipeline.manifest import DeliveryEntry, FileEntry, Load, PartEntry
 from pipeline.settings import Books
 from pipeline.verdicts import keep_verdict
@@ -110,6 +110,7 @@ def _judge(source: Source, taking: Taking, loaded: "LoadResult") -> "Verdict":
 
 def _accept(taking: Taking, source: Source, loaded: "LoadResult", verdict: "Verdict") -> Load:
     files = [_into_lake(taking, source, file.path, file.period) for file in loaded.files]
+    store.send(taking.books, "lake", [taking.books.lake / file for file in files])
     counts = [file.rows for file in loaded.files]
     load = Load(
         **_about(taking),

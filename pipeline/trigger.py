@@ -112,9 +112,12 @@ def list_landing(landing: str) -> dict[str, str]:
     """
     store, path = fsspec.core.url_to_fs(landing)
     store.invalidate_cache()
-    if not store.exists(path):
+    if "://" in landing:  # a bucket without objects is an empty landing; one that is not there is an error of `find`
+        found = store.find(path, detail=True)
+    elif store.exists(path):
+        found = store.find(path, maxdepth=DEPTH, detail=True)
+    else:
         raise FileNotFoundError(f"{landing}: no such directory")
-    found = store.find(path, maxdepth=DEPTH, detail=True)
     seen = {name: info for name, info in found.items() if "/." not in name.removeprefix(path)}
     return {name: "|".join(str(info.get(key, "")) for key in STAMPS) for name, info in seen.items()}
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ingestion import Finding, Part, Source
-from pipeline import manifest, quarantine
+from pipeline import manifest, quarantine, store
 from pipeline.content import digest
 from pipeline.manifest import Load
 from pipeline.settings import Books
@@ -68,7 +68,9 @@ def _judged(books: Books, load: Load, usage: list[Load], against: str) -> Load:
 
     where = books.lake if load.verdict == "accepted" else _aside(books, load)
     cost = [place if (place := where / file.path).exists() else books.lake / file.path for file in load.files]
-    result = judge_units(cost, [books.lake / file.path for one in usage for file in one.files], list_prices)
+    drivers = [books.lake / file.path for one in usage for file in one.files]
+    store.fetch(books, "lake", [*cost, *drivers])
+    result = judge_units(cost, drivers, list_prices)
     verdict = Verdict.from_json(verdict_path(books, "load", load.load_id).read_text("utf-8"))
     others = tuple(one for one in verdict.results if one.rule != result.rule)
     verdict = replace(verdict, results=(*others, result))
@@ -82,7 +84,9 @@ def _judged(books: Books, load: Load, usage: list[Load], against: str) -> Load:
     if findings:
         parts = [Part(part.name, part.sha256, part.bytes, books.archive / part.archived) for part in load.parts]
         if load.verdict == "accepted":
+            store.fetch(books, "archive", [part.path for part in parts])
             quarantine.put(books.quarantine, load.load_id, parts, verdict.to_json(), {})
+            store.let_go(books, "archive", [part.path for part in parts])
     else:
         _into_lake(books, load)
     keep_verdict(books, verdict, completes=load.units_against is None)
@@ -98,11 +102,13 @@ def _aside(books: Books, load: Load) -> Path:
 def _out_of_lake(books: Books, load: Load) -> None:
     for file in load.files:
         _move(books.lake / file.path, _aside(books, load) / file.path)
+    store.withdraw(books, "lake", [file.path for file in load.files])
 
 
 def _into_lake(books: Books, load: Load) -> None:
     for file in load.files:
         _move(_aside(books, load) / file.path, books.lake / file.path)
+    store.send(books, "lake", [books.lake / file.path for file in load.files])
 
 
 def _move(here: Path, there: Path) -> None:

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from ingestion import Source
 from ingestion.focus import DATASETS, duckdb_type
+from pipeline import store
 from pipeline.fingerprint import fingerprints
 from pipeline.manifest import Load
 from pipeline.plan import Inputs, bounds
@@ -175,20 +176,21 @@ def _files(books: Books, inputs: Inputs, dataset: str, periods: list[str]) -> li
     Raises BooksError for one that somebody took away.
     """
     counting = {piece.load_id for piece in inputs.pieces}
-    found = []
-    for load in inputs.loads:
-        if load.dataset != dataset or load.load_id not in counting:
-            continue
-        for file in load.files:
-            if file.period not in periods and not _asked(inputs, load, file.period, periods):
-                continue
-            if not (books.lake / file.path).is_file():
-                raise BooksError(
-                    f"{books.lake / file.path}: missing; delete evidence/loads/{load.load_id}.json and run "
-                    "`tokenbooks load`: the export in landing (or, put back there, in archive) gives it again"
-                )
-            found.append(str(books.lake / file.path))
-    return sorted(found)
+    found = {
+        books.lake / file.path: load.load_id
+        for load in inputs.loads
+        if load.dataset == dataset and load.load_id in counting
+        for file in load.files
+        if file.period in periods or _asked(inputs, load, file.period, periods)
+    }
+    store.fetch(books, "lake", found)
+    for path, load_id in found.items():
+        if not path.is_file():
+            raise BooksError(
+                f"{path}: missing; delete evidence/loads/{load_id}.json and run "
+                "`tokenbooks load`: the export in landing (or, put back there, in archive) gives it again"
+            )
+    return sorted(map(str, found))
 
 
 def _asked(inputs: Inputs, load: Load, period: str, periods: list[str]) -> bool:

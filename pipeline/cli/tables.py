@@ -47,7 +47,7 @@ def show_run(report: RunReport, books: Books) -> None:
     if report.nothing and not report.errors:
         out.print("nothing changed: all that was delivered is published")
     elif report.publish.written:
-        out.print(f"open {books.published}", highlight=False)
+        out.print(f"open {books.place('published')}", highlight=False)
 
 
 def show_load(report: Any) -> None:
@@ -75,7 +75,7 @@ def show_build(report: BuildReport) -> None:
 
 def show_publish(report: PublishReport, books: Books) -> None:
     """What a publication wrote."""
-    _lines([*publish_lines(report), f"open {books.published}"])
+    _lines([*publish_lines(report), f"open {books.place('published')}"])
 
 
 def load_lines(report: Any) -> list[str]:

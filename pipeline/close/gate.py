@@ -112,9 +112,11 @@ def charged_accounts(closing: Closing, entity: str) -> "list[Account]":
 
 def _quarantine(closing: Closing, entity: str) -> Check:
     """Exports that were refused, still lie in landing, and may hold days of the month."""
+    from pipeline.landed import lying
     from pipeline.manifest import read
 
     start, end = bounds(closing.period)
+    lies = lying(closing.books)
     mine = {(one.source, one.account) for one in closing.company.settings.accounts if one.entity == entity}
     refused = [
         delivery.path
@@ -122,7 +124,7 @@ def _quarantine(closing: Closing, entity: str) -> Check:
         if load.verdict == "refused" and (load.source, load.account) in mine
         if not (load.window_from and load.window_to) or (load.window_from < end and start < load.window_to)
         for delivery in load.deliveries
-        if (closing.books.landing / delivery.path).exists()
+        if lies(delivery.path)
     ]
     return Check(
         "quarantine",

@@ -115,7 +115,7 @@ def tell_end(books: Books, say: Say, how: str) -> int:
     say(how)
     _show_last_month(books)
     for place, what in PLACES.items():
-        say(f"  {what:<18}{books.published / place}")
+        say(f"  {what:<18}{books.place('published')}/{place}")
     for delivery in todo.waiting:
         say(f"waiting: {delivery}")
     for refused in todo.refused:

@@ -19,7 +19,8 @@ import pytest
 
 from pipeline.beginning import begin
 from pipeline.sample import deliver_sample, write_company
-from pipeline.settings import Books
+from pipeline.settings import MOVABLE, Books
+from tests.store_fixture import BUCKET, object_store, use
 
 pytestmark = pytest.mark.slow
 
@@ -263,3 +264,32 @@ def test_a_lost_warehouse_is_built_again(whole: Books, tmp_path: Path, damage: s
         file.write("")
     run(books)
     assert_equal_books(whole, books)
+
+
+@pytest.mark.timeout(1200)  # when it is the first of the file, the books it is compared with are made in its time
+def test_on_an_object_store(whole: Books, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All four rooms on S3, killed when the first rows are there: the same books, nothing at home, nothing twice."""
+    with object_store() as address:
+        store = use(monkeypatch, address, "acme")
+        home = tmp_path / "books"
+        assert tokenbooks("init", home, "--sample").returncode == 0
+        kill_when(lambda: bool(store.find(f"{BUCKET}/acme/lake")), "load", "--books", home)
+        assert len(list((home / "evidence" / "loads").glob("*.json"))) < 22
+        run(Books.open(home))
+        assert not any((home / room).exists() for room in MOVABLE)
+        assert {path.parts[0] for path in map(relative(home / ".rooms"), (home / ".rooms").rglob("*.*"))} == {
+            "lake",
+            "published",
+            "shipping",
+        }
+        before = store.find(f"{BUCKET}/acme", detail=True)
+        assert {key.split("/")[2] for key in before} == set(MOVABLE)
+        assert "nothing changed" in run(Books.open(home))
+        assert store.find(f"{BUCKET}/acme", detail=True) == before
+        store.get(f"{BUCKET}/acme/published", str(tmp_path / "fetched" / "published"), recursive=True)
+    assert_equal_books(whole, Books(tmp_path / "fetched"))
+
+
+def relative(folder: Path) -> Callable[[Path], Path]:
+    """Paths as they are below a folder."""
+    return lambda path: path.relative_to(folder)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.landing import _in_order, _missing_pages, stated_in
+from ingestion.landing import _missing_pages, in_order, stated_in
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_missing_pages(names: list[str], missing: str) -> None:
 
 def test_pages_come_in_the_order_of_their_numbers() -> None:
     names = ["page-1.json", "page-10.json", "page-2.json"]
-    assert [path.name for path in _in_order([Path(name) for name in names])] == [
+    assert [path.name for path in in_order([Path(name) for name in names])] == [
         "page-1.json",
         "page-2.json",
         "page-10.json",

@@ -41,5 +41,5 @@ def test_what_is_not_books_is_refused_with_the_cure(tmp_path: Path, monkeypatch:
     """A missing directory, any other directory and a URL each get an error that says what to do."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "plain").mkdir()
-    with pytest.raises(BooksError, match=r"tokenbooks init|mount the store"):
+    with pytest.raises(BooksError, match=r"tokenbooks init|put rooms of it on a store"):
         Books.open(home)
