@@ -5,7 +5,7 @@ Nothing else in the product knows a path of the books; a file that is not under 
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -24,6 +24,19 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="TOKENBOOKS_")
 
     home: str = "books"
+
+
+class Doors(BaseSettings):
+    """What wakes the flows besides landing and the clock: TOKENBOOKS_QUEUE, as JSON, nothing unless set.
+
+    It holds what Airflow's MessageQueueTrigger is made with: `scheme`, and the parameters of that provider's trigger.
+    Secrets belong in the Airflow connection that it names, since Airflow stores a trigger's parameters.
+    Raises pydantic's SettingsError, which names the setting, for what is no JSON.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="TOKENBOOKS_")
+
+    queue: dict[str, Any] = {}
 
 
 @dataclass(frozen=True)
