@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -51,6 +51,19 @@ class Settings(BaseSettings):
         if len(set(named.values())) < len(named):
             raise BooksError(f"two of TOKENBOOKS_{', _'.join(map(str.upper, named))} are the same: give each its own")
         return named
+
+
+class Doors(BaseSettings):
+    """What wakes the flows besides landing and the clock: TOKENBOOKS_QUEUE, as JSON, nothing unless set.
+
+    It holds what Airflow's MessageQueueTrigger is made with: `scheme`, and the parameters of that provider's trigger.
+    Secrets belong in the Airflow connection that it names, since Airflow stores a trigger's parameters.
+    Raises pydantic's SettingsError, which names the setting, for what is no JSON.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="TOKENBOOKS_")
+
+    queue: dict[str, Any] = {}
 
 
 @dataclass(frozen=True)

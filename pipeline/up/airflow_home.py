@@ -66,8 +66,10 @@ class AirflowHome:
         return self.path / "logs"
 
     def environment(self, books: Books) -> dict[str, str]:
-        """What a component runs with: our configuration and these books, and no AIRFLOW_ setting of another Airflow."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW_")}
+        """What a component runs with: our configuration, these books, connections that the environment gives, and no
+        other AIRFLOW_ setting of another Airflow."""
+        given = os.environ.items()
+        kept = {k: v for k, v in given if k.startswith("AIRFLOW_CONN_") or not k.startswith("AIRFLOW_")}
         return {**kept, "AIRFLOW_HOME": str(self.path), "TOKENBOOKS_HOME": str(books.home), "PYTHONUNBUFFERED": "1"}
 
 

@@ -16,7 +16,15 @@ import ingestion
 ROOT = Path(__file__).parents[2]
 DAGS = ROOT / "dags"
 # They take seconds to import, for every parse of every file and every task; a flow needs none of them to be declared.
-HEAVY = {"altair", "dbt", "genai_prices", "great_expectations", "pandas", "typer"}
+HEAVY = {
+    "airflow.providers.common.messaging.triggers.msg_queue",
+    "altair",
+    "dbt",
+    "genai_prices",
+    "great_expectations",
+    "pandas",
+    "typer",
+}
 
 # Asked in a process of its own: Airflow's home and settings must be there before it is imported.
 READ = """
@@ -61,8 +69,8 @@ print(json.dumps({"errors": bag.import_errors, "modules": sorted(sys.modules), "
 """
 
 
-def read(folder: Path, home: Path, project: Path = ROOT) -> dict[str, Any]:
-    """What Airflow finds in `folder`, with the books at `home`/books."""
+def read(folder: Path, home: Path, project: Path = ROOT, **more: str) -> dict[str, Any]:
+    """What Airflow finds in `folder`, with the books at `home`/books and `more` in the environment."""
     environment = {
         **os.environ,
         "AIRFLOW_HOME": str(home / "airflow"),
@@ -70,6 +78,7 @@ def read(folder: Path, home: Path, project: Path = ROOT) -> dict[str, Any]:
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "ERROR",
         "TOKENBOOKS_HOME": str(home / "books"),
         "PYTHONPATH": str(project),
+        **more,
     }
     command = [sys.executable, "-c", READ, str(folder)]
     done = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, timeout=120)
@@ -111,6 +120,20 @@ def test_a_change_in_landing_wakes_ingest_and_a_sweeper_does_too(flows: Mapping[
     from ingestion.landing import QUIET
 
     assert kwargs["settle"] >= QUIET
+
+
+def test_a_queue_wakes_ingest_too_where_one_is_named(tmp_path: Path) -> None:
+    """Beside landing, not instead of it; what is no JSON is told by the name of the setting."""
+    setting = {"scheme": "redis+pubsub", "channels": ["landing"], "redis_conn_id": "ours", "poll_interval": 2}
+    found = read(DAGS, tmp_path, TOKENBOOKS_QUEUE=json.dumps(setting))
+    assert not found["errors"]
+    landing, (path, kwargs) = found["flows"]["ingest"]["watchers"]
+    assert landing[0] == "pipeline.trigger.LandingTrigger"
+    assert path == "airflow.providers.redis.triggers.redis_await_message.AwaitMessageTrigger"
+    assert kwargs == {"channels": ["landing"], "redis_conn_id": "ours", "poll_interval": 2}
+
+    errors = "".join(read(DAGS, tmp_path, TOKENBOOKS_QUEUE="redis+pubsub://landing")["errors"].values())
+    assert 'error parsing value for field "queue"' in errors
 
 
 def test_any_source_wakes_the_warehouse_and_the_warehouse_wakes_publish(flows: Mapping[str, Any]) -> None:

@@ -5,6 +5,7 @@ another export lands; a server dies; the books are opened again. What comes out 
 """
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -18,6 +19,7 @@ from pathlib import Path
 import duckdb
 import psutil
 import pytest
+import redis
 
 from pipeline import pending
 from pipeline.beginning import begin
@@ -26,9 +28,11 @@ from pipeline.settings import Books
 from pipeline.up.airflow_home import DEFAULT_PORT
 from pipeline.up.api import FlowRun
 from tests.airflow_fixture import PATIENCE, Up, command_line, until
+from tests.redis_fixture import redis_server
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
+GUIDE = Path(__file__).parents[2] / "docs" / "guide-data-engineer.md"
 BAD = "openai_costs/acme-openai/2026-11-20T0600Z-truncated.json"
 
 
@@ -60,7 +64,18 @@ def deliver(books: Books, exports: list[tuple[Path, str]]) -> None:
 
 
 @pytest.fixture(scope="module")
-def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+def queue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[redis.Redis]:
+    """A Redis server that `ingest` listens to, set up as the guide says."""
+    (setting,) = re.findall(r"^export TOKENBOOKS_QUEUE='(.*)'$", GUIDE.read_text("utf-8"), re.MULTILINE)
+    with redis_server(tmp_path_factory.mktemp("redis")) as client, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TOKENBOOKS_QUEUE", setting)
+        port = client.connection_pool.connection_kwargs["port"]
+        patch.setenv("AIRFLOW_CONN_REDIS_DEFAULT", f"redis://127.0.0.1:{port}/0")
+        yield client
+
+
+@pytest.fixture(scope="module")
+def airflow(tmp_path_factory: pytest.TempPathFactory, queue: redis.Redis) -> Iterator[Up]:
     """Airflow on the sample company's books, landing empty, its usual port taken by somebody else."""
     books = Books.create(tmp_path_factory.mktemp("airflow") / "books")
     begin(books.home, sample=True, with_exports=False)
@@ -145,6 +160,36 @@ def test_an_event_lost_while_a_flow_was_paused_costs_nothing(airflow: Up, held_b
     api.wake("ingest")  # as the sweeper does, every quarter of an hour
     airflow.runs_until("published", lambda: published(airflow.books))
     assert {run.flow for run in api.runs(began)} == {"ingest", "warehouse", "publish"}
+
+
+def woken_by(airflow: Up, began: datetime) -> list[dict[str, object]]:
+    """What the events say of themselves that started the runs of `ingest` since `began` that ended well."""
+    api = airflow.api()
+    runs = [run for run in api.runs(began) if (run.flow, run.state) == ("ingest", "success")]
+    events = [api._get(f"/api/v2/dags/ingest/dagRuns/{run.run_id}/upstreamAssetEvents")["asset_events"] for run in runs]
+    return [event["extra"] for some in events for event in some]
+
+
+def test_a_message_in_a_queue_wakes_ingest(airflow: Up, queue: redis.Redis) -> None:
+    """Landing stands still: the event that started the run is the message itself."""
+    began = datetime.now(UTC)
+    # zero until the triggerer listens to the channel
+    airflow.runs_until("the message is heard", lambda: queue.publish("landing", "delivered: invoice 4711"))
+    airflow.runs_until("ingest ran", lambda: woken_by(airflow, began))
+    (event,) = woken_by(airflow, began)
+    assert event["from_trigger"] is True
+    assert "delivered: invoice 4711" in str(event["payload"])
+
+
+def test_the_guides_call_of_the_api_wakes_ingest(airflow: Up) -> None:
+    (script,) = re.findall(r"^```bash\n(.*?)^```", GUIDE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    home = airflow.api().home
+    environment = {**os.environ, "AIRFLOW": home.url, "AIRFLOW_USER": home.user, "AIRFLOW_PASSWORD": home.password}
+    began = datetime.now(UTC)
+    done = subprocess.run(["bash", "-euc", script], env=environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    airflow.runs_until("ingest ran", lambda: woken_by(airflow, began))
+    assert woken_by(airflow, began) == [{"by": "nightly export", "from_rest_api": True}]
 
 
 def test_the_books_equal_those_made_without_airflow(
