@@ -83,25 +83,13 @@ class Logs:
         self.requests += 1
         day = 1 + number * 29 // max(1, self.wanted)
         at = f"2026-09-{day:02d}T{number // 3600 % 24:02d}:{number // 60 % 60:02d}:{number % 60:02d}"
-        tokens = {
-            "uncached_input": 1 + int(draw() * 4000),
-            "cache_read": int(draw() * 150_000),
-            "cache_write_5m": int(draw() * 9_000),
-            "cache_write_1h": int(draw() * 2) * int(draw() * 5_000),
-        }
-        written = tokens["cache_write_5m"] + tokens["cache_write_1h"]
-        fields = {
-            **tokens,
-            "written": written,
-            "session": session,
-            "project": project,
-            "model": MODELS[int(draw() * len(MODELS))],
-            "parent": f"{number:08x}-1111-4111-8111-111111111111",
-            "tool": f"toolu_{number:024d}",
-        }
+        tokens = self._taken()
+        fields: dict[str, str | int] = {**tokens, **_ids(number), "session": session, "project": project}
+        fields["written"] = tokens["cache_write_5m"] + tokens["cache_write_1h"]
+        fields["model"] = MODELS[int(draw() * len(MODELS))]
         named = draw() >= 0.02
-        fields["id"] = f'"id":"msg_{number:024d}",' if named else ""
-        fields["request"] = f'"requestId":"req_{number:024d}",' if named else ""
+        if not named:
+            fields |= {"id": "", "request": ""}
         output, blocks = 6 + int(draw() * 3000), 1 + int(draw() * 4) if named else 1
         if number % 40 == 0:
             yield SNAPSHOT.format(uuid=f"{number:08x}")
@@ -116,5 +104,24 @@ class Logs:
                 yield line
         self.tokens.update(tokens | {"output": output})
 
+    def _taken(self) -> dict[str, int]:
+        """What a request takes, without its answer."""
+        draw = self.random.random
+        return {
+            "uncached_input": 1 + int(draw() * 4000),
+            "cache_read": int(draw() * 150_000),
+            "cache_write_5m": int(draw() * 9_000),
+            "cache_write_1h": int(draw() * 2) * int(draw() * 5_000),
+        }
+
     def _text(self) -> str:
         return WORDS * (1 + int(self.random.random() * MOST_WORDS))
+
+
+def _ids(number: int) -> dict[str, str]:
+    return {
+        "parent": f"{number:08x}-1111-4111-8111-111111111111",
+        "tool": f"toolu_{number:024d}",
+        "id": f'"id":"msg_{number:024d}",',
+        "request": f'"requestId":"req_{number:024d}",',
+    }

@@ -8,29 +8,17 @@ from typing import Any
 
 from airflow.sdk import Asset, AssetWatcher, CronTriggerTimetable, ExceptionRetryPolicy, RetryAction, RetryRule
 
+from dags.doors import queue
 from ingestion import sources
-from pipeline.settings import Books, BooksError, Doors
+from pipeline.settings import Books
 from pipeline.trigger import LandingTrigger
 
 _landing = Books.at().place("landing")
 
-
-def _queue(settings: dict[str, Any]) -> list[AssetWatcher]:
-    """The watcher of the message queue in TOKENBOOKS_QUEUE, if it names one; nothing is imported for it otherwise."""
-    if not settings:
-        return []
-    try:
-        from airflow.providers.common.messaging.triggers.msg_queue import MessageQueueTrigger
-    except ModuleNotFoundError as error:
-        cure = "install tokenbooks[redis], or apache-airflow-providers-common-messaging and your queue's provider"
-        raise BooksError(f"TOKENBOOKS_QUEUE is set, but {error.name} is not installed; {cure}") from error
-    return [AssetWatcher(name="queue", trigger=MessageQueueTrigger(**settings))]
-
-
 LANDING = Asset(
     "landing",
     uri="tokenbooks://landing",
-    watchers=[AssetWatcher(name="landing", trigger=LandingTrigger(_landing)), *_queue(Doors().queue)],
+    watchers=[AssetWatcher(name="landing", trigger=LandingTrigger(_landing)), *queue()],
 )
 # One per folder under ingestion/sources: adding a source is adding a folder.
 RAW = {source: Asset(f"raw_{source}", uri=f"tokenbooks://raw/{source}") for source in sorted(sources())}

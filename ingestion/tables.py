@@ -17,12 +17,10 @@ from ingestion.archive import Part
 from ingestion.casting import literal, quoted
 from ingestion.findings import ExportRefused, Finding, shortened
 from ingestion.registry import Source
+from ingestion.zipped import is_zipped
 
 NULLS = ["", "NULL", "null", "(null)"]
 HEAD = 1 << 18
-GZIP = b"\x1f\x8b"
-EXPANDED_LIMIT = 256 << 30  # bytes a gzipped export may expand to, and how many times its own size
-EXPANDED_TIMES = 200
 LINE_LIMIT = 64 << 20  # bytes of one line of JSON: prompts and answers are long
 LOOKED_AT = 10_000  # lines whose keys tell what columns a file of JSON lines has
 AGAIN = "export it again and deliver it under a new name"
@@ -56,7 +54,7 @@ def scan(con: duckdb.DuckDBPyConnection, part: Part, source: Source) -> Scan:
         return _parquet(con, part, source)
     if source.format == "parquet":
         raise _refused("format", part.name, "is not a Parquet file", AGAIN)
-    zipped = _zipped(part)
+    zipped = is_zipped(part)
     if source.format in ("json_lines", "nested"):
         return _json_lines(con, [part], source, zipped)
     return _csv(part, source, zipped)
@@ -67,18 +65,10 @@ def scan_log(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], source: Sour
     filled = [part for part in parts if part.bytes]
     if not filled:
         raise _refused("empty", parts[0].name, "is empty", AGAIN)
-    kinds = [[part for part in filled if _zipped(part) is zipped] for zipped in (False, True)]
+    kinds = [[part for part in filled if is_zipped(part) is zipped] for zipped in (False, True)]
     scans = [_json_lines(con, some, source, zipped) for some, zipped in zip(kinds, (False, True), strict=True) if some]
     columns = dict.fromkeys(name for scan in scans for name in scan.columns)
     return Scan(" UNION ALL BY NAME ".join(scan.sql for scan in scans), tuple(columns))
-
-
-def _zipped(part: Part) -> bool:
-    with part.path.open("rb") as file:
-        zipped = file.read(2) == GZIP
-    if zipped:
-        _refuse_bomb(part)
-    return zipped
 
 
 def _parquet(con: duckdb.DuckDBPyConnection, part: Part, source: Source) -> Scan:
@@ -235,21 +225,6 @@ def _refuse_duplicates(header: Sequence[str], name: str) -> None:
             Finding("header", f"has more than one column named {shortened(column)}", AGAIN, name, None, column)
             for column in twice
         )
-
-
-def _refuse_bomb(part: Part) -> None:
-    """Unzip once in blocks, counting: a small file may hold more than any disk."""
-    limit = min(EXPANDED_LIMIT, max(HEAD, part.bytes * EXPANDED_TIMES))
-    size = 0
-    try:
-        with gzip.open(part.path) as file:
-            while block := file.read(1 << 20):
-                size += len(block)
-                if size > limit:
-                    reason = f"expands to more than {limit:,} bytes, {EXPANDED_TIMES} times its size"
-                    raise _refused("size", part.name, reason, "deliver it without compression if it is genuine")
-    except (OSError, EOFError, zlib.error) as error:
-        raise _refused("format", part.name, f"is not a whole gzip file: {error}", AGAIN) from None
 
 
 def _first_line(error: Exception) -> str:
