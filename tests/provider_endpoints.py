@@ -190,23 +190,6 @@ def _cursor_spend(request: Request) -> Any:
     }
 
 
-def openrouter() -> Provider:
-    """OpenRouter: activity a completed day a request, of the last 30; keys by how many came so far."""
-    provider = Provider(bearer)
-    keys, activity = records_of("openrouter_keys"), records_of("openrouter_activity")
-
-    def of_day(request: Request) -> Any:
-        day = datetime.strptime(request.one("date"), "%Y-%m-%d")
-        return {"data": [{**one, "date": f"{day:%Y-%m-%d}"} for one in activity] if day.day % 2 else []}
-
-    def listed(request: Request) -> Any:
-        offset = int(request.one("offset", "0"))
-        return {"data": keys[offset : offset + 2]}
-
-    provider.endpoints |= {"/api/v1/activity": of_day, "/api/v1/keys": listed}
-    return provider
-
-
 # What only a company knows.
 PARAMETERS = {"owner": "organizations/acme"}
 PROVIDERS: dict[str, Callable[[], Provider]] = {
@@ -215,5 +198,4 @@ PROVIDERS: dict[str, Callable[[], Provider]] = {
     "cursor": cursor,
     "github": github,
     "openai": openai,
-    "openrouter": openrouter,
 }

@@ -52,7 +52,6 @@ class Paging(Strict):
     """How the next page is asked for: by `send`ing the `token` of this one, or, without a token, the next number.
 
     `more` is true or false, `pages` how many there are, `total` how many records they hold together: dotted paths.
-    `counted` is the list of a page: how many records came so far is sent, until a page has none.
     """
 
     send: str
@@ -60,14 +59,9 @@ class Paging(Strict):
     more: str | None = None
     pages: str | None = None
     total: str | None = None
-    counted: str | None = None
 
     @model_validator(mode="after")
     def _can_end(self) -> Self:
-        if self.counted is not None:
-            if self.token or self.more or self.pages or self.total:
-                raise ValueError("counted pages end with one that has no record: give nothing but `send` beside it")
-            return self
         if self.token is None and (self.more is None) == (self.pages is None):
             raise ValueError("page numbers end where `more` says so, or after as many as `pages` says: give one")
         if self.token is not None and (self.more is None or self.pages or self.total):

@@ -15,8 +15,8 @@ class Shifted(Exception):
 
 
 def first(call: Call, paging: Paging | None) -> Call:
-    """The request for the first page; a page that is numbered is asked for by number, counted records from none on."""
-    return call.sending(paging.send, 0 if paging.counted else 1) if paging and paging.token is None else call
+    """The request for the first page; a page that is numbered is asked for by number."""
+    return call.sending(paging.send, 1) if paging and paging.token is None else call
 
 
 def following(page: dict[str, Any], paging: Paging | None, place: str, before: Sequence[Page]) -> str | int | None:
@@ -24,11 +24,6 @@ def following(page: dict[str, Any], paging: Paging | None, place: str, before: S
 
     Raises PullRefused for a page that does not say whether another follows, or names one that was read already.
     """
-    if paging is not None and paging.counted is not None:
-        found = at(page, paging.counted)
-        if not isinstance(found, list):
-            raise PullRefused(f"{place}: has no list {paging.counted}")
-        return sum(one.records for one in before) + len(found) if found else None
     if paging is None or not _more(page, paging, place, len(before) + 1):
         return None
     if paging.token is None:

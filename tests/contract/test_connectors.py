@@ -109,23 +109,6 @@ def test_days_without_any_record_are_no_delivery_where_nothing_tells_them(desk: 
     assert '"complete": true' in record.read_text()
 
 
-def test_records_are_counted_until_a_page_has_none(desk: Any) -> None:
-    (delivery,), requests = pulled(desk, "openrouter_keys")
-    assert [request.one("offset") for request in requests] == ["0", "2", "3"]
-    assert (delivery.pages, delivery.records) == (3, 3)
-
-
-def test_an_endpoint_that_ignores_the_count_does_not_go_on_for_ever(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def stubborn() -> Any:
-        provider = PROVIDERS["openai"]()
-        provider.endpoints["/api/v1/keys"] = lambda _: {"data": [{"hash": "same"}]}
-        return provider
-
-    monkeypatch.setitem(PROVIDERS, "openrouter", stubborn)
-    with pytest.raises(PullRefused, match="the endpoint ignores the number"):
-        pulled(desk, "openrouter_keys")
-
-
 def test_what_only_the_company_knows_is_asked_for_by_name(desk: Any) -> None:
     wanted = Connection(source="github_copilot_rest_usage", account="acme")
     with pytest.raises(PullRefused, match="owner: organizations/NAME"):
