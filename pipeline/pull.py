@@ -162,12 +162,17 @@ def _window(books: Books, connector: Connector, wanted: Connection, days: Days) 
             raise PullRefused("lists what there is now, for no days: leave out --from and --to")
         return None
     today = _today()
+    oldest = today - timedelta(days=connector.keeps) if connector.keeps else date.min
     if days.start:
+        if days.start < oldest:
+            raise PullRefused(f"has {oldest} and later, not {days.start}: name a later --from, or deliver older days")
         return days.start, days.end or today
     ends = [one.end for one in records_of(books.evidence / "pulls", wanted.source, wanted.account) if one.end]
     known_to = min([today, max(ends)]) if ends else today
     back = wanted.days_back or connector.reread
-    return (known_to - timedelta(days=1)).replace(day=1) if back == "month" else known_to - timedelta(days=back), today
+    if back == "month":
+        return (known_to - timedelta(days=1)).replace(day=1), today
+    return max(oldest, known_to - timedelta(days=back)), today
 
 
 def _key(connector: Connector, variable: str, environment: Mapping[str, str]) -> SecretStr:

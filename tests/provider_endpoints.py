@@ -190,6 +190,29 @@ def _cursor_spend(request: Request) -> Any:
     }
 
 
+def openrouter() -> Provider:
+    """OpenRouter: a completed day a request, of the last 30; keys by offset, two a page, then an empty one."""
+    provider = Provider(bearer)
+    keys = records_of("openrouter_keys")
+
+    def listed(request: Request) -> Any:
+        start = int(request.one("offset", "0"))
+        return {"data": keys[start : start + 2]}
+
+    provider.endpoints["/api/v1/activity"] = _openrouter_activity
+    provider.endpoints["/api/v1/keys"] = listed
+    return provider
+
+
+def _openrouter_activity(request: Request) -> Any:
+    """On a Sunday nobody worked."""
+    day = datetime.strptime(request.one("date"), "%Y-%m-%d").replace(tzinfo=UTC)
+    if not DAY <= datetime.now(UTC) - day < 31 * DAY or request.one("group_by") != "workspace":
+        raise Refusal(400, "Date must be within the last 30 (completed) UTC days")
+    found = records_of("openrouter_activity") if day.weekday() < 6 else []
+    return {"data": [{**record, "date": f"{day:%Y-%m-%d}"} for record in found]}
+
+
 # What only a company knows.
 PARAMETERS = {"owner": "organizations/acme"}
 PROVIDERS: dict[str, Callable[[], Provider]] = {
@@ -198,4 +221,5 @@ PROVIDERS: dict[str, Callable[[], Provider]] = {
     "cursor": cursor,
     "github": github,
     "openai": openai,
+    "openrouter": openrouter,
 }

@@ -52,6 +52,7 @@ class Paging(Strict):
     """How the next page is asked for: by `send`ing the `token` of this one, or, without a token, the next number.
 
     `more` is true or false, `pages` how many there are, `total` how many records they hold together: dotted paths.
+    `offset` is the path of the records where pages are asked for by how many came before; an empty one is the last.
     """
 
     send: str
@@ -59,9 +60,14 @@ class Paging(Strict):
     more: str | None = None
     pages: str | None = None
     total: str | None = None
+    offset: str | None = None
 
     @model_validator(mode="after")
     def _can_end(self) -> Self:
+        if self.offset is not None:
+            if self.token or self.more or self.pages or self.total:
+                raise ValueError("offsets end with an empty page; token, more, pages and total are for other paging")
+            return self
         if self.token is None and (self.more is None) == (self.pages is None):
             raise ValueError("page numbers end where `more` says so, or after as many as `pages` says: give one")
         if self.token is not None and (self.more is None or self.pages or self.total):
@@ -85,7 +91,7 @@ class Connector(Strict):
 
     `each_day`: one request a day, together one delivery. `reread`: for how many days figures may still change, so
     that they are asked for again, `month` asks from the first of the month; without it the endpoint states what there
-    is now. `needs`: what only the company knows.
+    is now. `keeps`: how many completed days the endpoint still has. `needs`: what only the company knows.
     `file`: how the pages' names begin, for a source that reads its days from them.
     """
 
@@ -100,6 +106,7 @@ class Connector(Strict):
     each_day: bool = False
     longest: int = Field(default=366, ge=1)
     reread: int | Literal["month"] | None = None
+    keeps: int | None = Field(default=None, ge=1)
     needs: dict[str, str] = {}
     file: str = "page"
 
@@ -111,6 +118,8 @@ class Connector(Strict):
             raise ValueError("reread says how many days are asked for again; a snapshot has none, buckets always")
         if self.reread is None and (self.each_day or "{start" in str([self.query, self.body])):
             raise ValueError("reread says how many days are asked for again: this request is for days")
+        if self.keeps and not self.reread:
+            raise ValueError("keeps says how many days there are: it is for requests of days, which have reread")
         if self.method == "GET" and self.body:
             raise ValueError("a body is what POST sends, and nothing else does")
         return self

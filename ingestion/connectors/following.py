@@ -15,15 +15,17 @@ class Shifted(Exception):
 
 
 def first(call: Call, paging: Paging | None) -> Call:
-    """The request for the first page; a page that is numbered is asked for by number."""
-    return call.sending(paging.send, 1) if paging and paging.token is None else call
+    """The request for the first page; a page that is numbered is asked for by number, from 1, and an offset from 0."""
+    return call.sending(paging.send, 0 if paging.offset else 1) if paging and paging.token is None else call
 
 
 def following(page: dict[str, Any], paging: Paging | None, place: str, before: Sequence[Page]) -> str | int | None:
-    """The token or number that asks for the page after this one, None at the end. `before` are the pages before it.
+    """What asks for the page after this one, a token, number or offset; None at the end. `before` are the pages before.
 
     Raises PullRefused for a page that does not say whether another follows, or names one that was read already.
     """
+    if paging and paging.offset:
+        return _offset(page, paging.offset, place, before)
     if paging is None or not _more(page, paging, place, len(before) + 1):
         return None
     if paging.token is None:
@@ -34,6 +36,13 @@ def following(page: dict[str, Any], paging: Paging | None, place: str, before: S
     if token in {one.next for one in before}:
         raise PullRefused(f"{place}: names a next page that was read already, so pages are repeated or missing")
     return token
+
+
+def _offset(page: dict[str, Any], records: str, place: str, before: Sequence[Page]) -> int | None:
+    found = at(page, records)
+    if not isinstance(found, list):
+        raise PullRefused(f"{place}: has no list {records}, so it cannot be told whether more follow")
+    return sum(one.records for one in before) + len(found) if found else None
 
 
 def refuse_repeats(pages: Sequence[Page], paging: Paging | None) -> None:

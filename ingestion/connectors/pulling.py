@@ -109,7 +109,7 @@ class Pull:
         kept = [page for page in self.record.pages if page.series == series]
         while not kept or kept[-1].next is not None:
             kept.append(self._fetch_page(series, self._asking(asked, paging, kept), kept))
-        refuse_repeats(kept, paging)
+            refuse_repeats(kept, paging)  # at once: pages that repeat may never end
         if paging and paging.total:
             refuse_shifted([at(self._read(page.file), paging.total) for page in kept], kept, paging)
 

@@ -1,5 +1,6 @@
 """Every connector, found by listing: what it fetches from an API on loopback is what its source's loader takes in."""
 
+import json
 import re
 import shutil
 from datetime import date, timedelta
@@ -27,7 +28,7 @@ def pulled(desk: Any, source: str, days: Days | None = None, **ways: Any) -> tup
     with PROVIDERS[connector.api.id]().serving() as provider:
         parameters = {name: PARAMETERS[name] for name in connector.needs}
         wanted = Connection(source=source, account="acme", base_url=provider.url, parameters=parameters)
-        asked = days or (Days() if connector.reread is None else Days(FROM, TO))
+        asked = days or (Days() if connector.reread is None or connector.keeps else Days(FROM, TO))
         ways = {"sleep": lambda _: None, "key": SecretStr(KEY), "environment": {}} | ways
         return list(fetch(desk.books, wanted, asked, **ways)), provider.requests
 
@@ -98,6 +99,19 @@ def test_days_without_use_are_stated_where_the_pages_names_tell_them(desk: Any) 
     (delivery,), requests = pulled(desk, "anthropic_claude_code", Days(date(2026, 9, 5), date(2026, 9, 8)))
     assert [request.one("starting_at") for request in requests] == ["2026-09-05", "2026-09-06", "2026-09-07"]
     assert len(desk.load().new) == 1
+
+
+def test_the_days_that_openrouter_has_are_asked_for_one_by_one(desk: Any) -> None:
+    """Thirty of them, Sundays without use among them, and none is missing from what is stated."""
+    (delivery,), requests = pulled(desk, "openrouter_activity")
+    assert delivery.start
+    asked = [request.one("date") for request in requests]
+    assert asked == [str(delivery.start + timedelta(days=n)) for n in range(30)]
+    assert 4 <= sum(date.fromisoformat(day).weekday() == 6 for day in asked) <= 5
+    assert [load.state for load in desk.load().new] == ["loaded"]
+    (path,) = (desk.books.evidence / "loads").glob("*.json")
+    said = json.loads(path.read_text())
+    assert (said["window_from"], said["window_to"]) == (str(delivery.start), str(delivery.end))
 
 
 def test_days_without_any_record_are_no_delivery_where_nothing_tells_them(desk: Any) -> None:

@@ -17,8 +17,8 @@ from ingestion.connectors import PullRefused, Unavailable, connectors
 from ingestion.connectors.pulling import Pull
 from ingestion.connectors.record import PullRecord
 from ingestion.connectors.transport import TRIES, Transport
-from tests.provider_endpoints import anthropic, cursor, openai
-from tests.provider_fixture import KEY, Fault, Provider
+from tests.provider_endpoints import anthropic, cursor, openai, openrouter
+from tests.provider_fixture import KEY, Fault, Provider, Request
 
 FROM, TO = date(2026, 9, 1), date(2026, 9, 11)
 BUCKETS = "openai_costs"
@@ -438,6 +438,44 @@ def test_an_endpoint_that_ignores_the_number_is_refused(cursor_bench: Bench) -> 
     cursor_bench.provider.endpoints[EVENTS_PATH] = stuck
     with pytest.raises(PullRefused, match=r"page-0002.json is page-0001.json again"):
         cursor_bench.pull(EVENTS, limit=None)
+
+
+@pytest.fixture
+def openrouter_bench(tmp_path: Path) -> Iterator[Bench]:
+    with openrouter().serving() as provider:
+        yield Bench(provider, tmp_path)
+
+
+OFFSETS = "openrouter_keys"
+
+
+def test_offsets_count_what_came_and_end_with_an_empty_page(openrouter_bench: Bench) -> None:
+    """Also past a busy minute, a server error and an answer cut short."""
+    bench = openrouter_bench
+    bench.provider.faults = [
+        Fault(429, {"retry-after": "7"}),
+        Fault(502, after=1),
+        Fault(body='{"data": [', cut=5, after=3),
+    ]
+    record = bench.pull(OFFSETS, None, limit=None)
+    counts = [page.records for page in record.pages]
+    assert counts == [2, 1, 0]
+    assert [page.query["offset"] for page in record.pages] == [0, 2, 3]
+    assert (len(record.retried), bench.slept[0]) == (3, 7)
+    keys = [key for page in bench.pages(OFFSETS).values() for key in json.loads(page)["data"]]
+    assert len({key["hash"] for key in keys}) == len(keys) == 3
+
+
+def test_an_endpoint_that_ignores_the_offset_is_refused_at_once(openrouter_bench: Bench) -> None:
+    bench = openrouter_bench
+    page = bench.provider.endpoints["/api/v1/keys"](Request("GET", "", {}, {}, {}))
+    bench.provider.endpoints["/api/v1/keys"] = lambda _: page
+    with pytest.raises(PullRefused, match=r"page-0002.json is page-0001.json again"):
+        bench.pull(OFFSETS, None, limit=None)
+    assert (len(page["data"]), len(bench.provider.requests)) == (2, 2)
+    bench.provider.endpoints["/api/v1/keys"] = lambda _: {"keys": []}
+    with pytest.raises(PullRefused, match="has no list data"):
+        bench.pull("openrouter_keys", None, limit=None, query={})
 
 
 def test_keys_are_asked_of_every_project_and_a_broken_pull_goes_on_at_the_project(bench: Bench) -> None:

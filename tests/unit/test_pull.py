@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ingestion.connectors import PullRefused
 from ingestion.connectors.record import PullRecord, records_of
 from pipeline.cli import main
 from pipeline.company.company_settings import read_settings
@@ -179,6 +180,17 @@ def test_days_that_were_still_open_when_they_were_fetched_are_fetched_again(book
     record(books, TODAY - timedelta(days=7))
     assert _window(books, connector, wanted, Days()) == (TODAY - timedelta(days=10), TODAY)
     assert len(records_of(books.evidence / "pulls", "openai_costs", "acme-openai")) == 1
+
+
+def test_days_that_the_provider_no_longer_has_are_not_asked_for(books: Books) -> None:
+    """OpenRouter has 30 days: a longer break leaves a hole, which only a delivery by hand can fill."""
+    wanted, connector = configured(books)[0], connector_of("openrouter_activity")
+    oldest = TODAY - timedelta(days=30)
+    record(books, TODAY - timedelta(days=7))
+    assert _window(books, connector, wanted, Days()) == (oldest, TODAY)
+    assert _window(books, connector, wanted, Days(oldest)) == (oldest, TODAY)
+    with pytest.raises(PullRefused, match=f"has {oldest} and later"):
+        _window(books, connector, wanted, Days(oldest - timedelta(days=1)))
 
 
 def test_month_to_date_begins_on_the_first_of_yesterdays_month(books: Books) -> None:
