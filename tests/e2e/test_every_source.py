@@ -85,8 +85,7 @@ def test_every_charge_counts_or_another_export_states_it(warehouse: duckdb.DuckD
         day = date.fromisoformat(row[date_of(SOURCES[name])][:10])
         (counting if day in covered[name] else aside).append((day, row))
     told = warehouse.execute(
-        "select currency, sum(billed_cost)"
-        " from finance.fct_charges where source = ? and account = ? group by 1",
+        "select currency, sum(billed_cost) from finance.fct_charges where source = ? and account = ? group by 1",
         [name, LABS[name]],
     )
     assert dict(told.fetchall()) == sums([row for _, row in counting], "BilledCost", "BillingCurrency")

@@ -10,6 +10,7 @@ import pytest
 from pipeline.company import check_company, load_company, write_empty_company
 from pipeline.company.declared import contract
 from pipeline.sample import write_company
+from pipeline.sample.labs import received
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +100,8 @@ def test_settings_and_accounts_come_from_tokenbooks_yml(con: duckdb.DuckDBPyConn
     assert settings["materiality_amount"] == "250.00"
     accounts = con.execute("select source, account, entity_id from company.accounts").fetchall()
     assert ("focus", "acme-aws", "US01") in accounts
-    assert len(accounts) == 5
+    assert ("aws_cur", "labs-aws", "US01") in accounts
+    assert len(accounts) == 5 + sum(source.dataset == "charges" for source, _ in received())
 
 
 def test_every_framework_has_a_default_on_every_day_of_the_sample(con: duckdb.DuckDBPyConnection) -> None:

@@ -14,6 +14,7 @@ FAULTS = {
     "allocations_equal_charges": "update finance.fct_allocations set amount = amount + 0.01 where allocation_id "
     "= (select min(allocation_id) from finance.fct_allocations)",
     "entries_balance": "update finance.fct_postings set debit = debit + 0.01 where account_id = '6120'",
+    "expected_keeps_usage": "update finance.rpt_expected_cost set quantity = quantity + 1",
     "intercompany_nets": "update intermediate.int_due_costs set amount = amount - 0.01 where account_id = '2510'",
     "ledger_says_what_is_due": "update intermediate.int_due_costs set amount = amount + 1 where account_id = '6120'",
     "liability_equals_charges": "update intermediate.int_due_costs set amount = amount + 1 where account_id = '2110'",
