@@ -23,13 +23,13 @@ def begin(directory: Path, sample: bool = False, with_exports: bool = True, whol
     Raises BooksError for a directory that holds something else, or a company other than the sample.
     """
     home = local_path(directory)
-    _refuse_others(home, sample)
+    _refuse_others(home, sample, whole)
     books = Books.create(home)
     before = _files(books.company)
     if sample:
         from pipeline.sample import write_company
 
-        write_company(books.home)
+        write_company(books.home, whole)
     else:
         from pipeline.company import write_empty_company
 
@@ -48,10 +48,10 @@ def deliver(books: Books, whole: bool = True) -> list[str]:
     return [str(path.relative_to(books.landing.parent)) for path in delivered]
 
 
-def _refuse_others(home: Path, sample: bool) -> None:
+def _refuse_others(home: Path, sample: bool, whole: bool) -> None:
     if home.is_file() or (home.is_dir() and any(home.iterdir()) and not _is_books(home)):
         raise BooksError(f"{home}: is not empty and not a books directory; name a new or an empty directory")
-    if sample and _is_books(home) and not _is_sample(home):
+    if sample and _is_books(home) and not _is_sample(home, whole):
         raise BooksError(f"{home}: holds the books of another company; name another directory for the sample")
 
 
@@ -63,11 +63,11 @@ def _is_books(home: Path) -> bool:
     return True
 
 
-def _is_sample(home: Path) -> bool:
+def _is_sample(home: Path, whole: bool) -> bool:
     """Whether the company there is the sample, also one of which only a part was written before a crash."""
     from pipeline.sample.company import company_files
 
-    sample = dict(company_files())
+    sample = dict(company_files(whole))
     company = home / "company"
     key = company / "pseudonym.key"
     if key.exists():

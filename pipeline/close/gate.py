@@ -18,6 +18,7 @@ from pipeline.settings import Books
 from pipeline.verdicts import verdict_path
 
 if TYPE_CHECKING:
+    from ingestion import Source
     from pipeline.company import CompanyInputs
     from pipeline.company.company_settings import Account
     from pipeline.company.policies import Policy
@@ -81,13 +82,17 @@ def _cut_off(closing: Closing) -> Check:
 
 
 def _complete(closing: Closing, entity: str) -> Iterator[Check]:
-    """CTL-01: every day of the month of every account that is billed, days without use stated as such."""
+    """CTL-01: every day of the month of every account that is billed, days without use stated as such.
+
+    Of several exports that state one bill, each day has one that counts.
+    """
     for account in charged_accounts(closing, entity):
         start, end = bounds(closing.period)
         start, end = max(start, account.valid_from or start), min(end, account.valid_to or end)
         missing = {start + timedelta(days=n) for n in range((end - start).days)}
+        stating = stating_with(closing.inputs.sources, account.source)
         for piece in closing.inputs.pieces:
-            if (piece.source, piece.account, piece.dataset) == (account.source, account.account, "charges"):
+            if (piece.account, piece.dataset) == (account.account, "charges") and piece.source in stating:
                 missing = {day for day in missing if not piece.day_from <= day < piece.day_to}
         days = sorted(missing)
         yield Check(
@@ -98,6 +103,14 @@ def _complete(closing: Closing, entity: str) -> Iterator[Check]:
             f"export these days into landing/{account.source}/{account.account}/, also when nothing was used; "
             "if the account did not exist then, say valid_from or valid_to in company/tokenbooks.yml",
         )
+
+
+def stating_with(known: "Mapping[str, Source]", source: str) -> set[str]:
+    """The sources that state the same bill as this one, itself among them."""
+    states = known[source].states
+    return {
+        one.id for one in known.values() if one.id == source or (states and one.states and one.states.of == states.of)
+    }
 
 
 def charged_accounts(closing: Closing, entity: str) -> "list[Account]":

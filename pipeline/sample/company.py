@@ -19,29 +19,29 @@ from pipeline.sample.story import HERE, days, key_id, people, story, streams, to
 SECRET = "sample-company-pseudonym-key-0001"  # noqa: S105
 
 
-def company_files() -> Iterator[tuple[str, bytes]]:
-    """Every file of `company/`: (path below it, bytes)."""
-    for name, text in _texts():
+def company_files(whole: bool) -> Iterator[tuple[str, bytes]]:
+    """Every file of `company/`: (path below it, bytes); what it knows of Acme Labs only if it is the `whole` sample."""
+    for name, text in _texts(whole):
         yield name, text.encode()
 
 
-def _texts() -> Iterator[tuple[str, str]]:
+def _texts(whole: bool) -> Iterator[tuple[str, str]]:
     for name, text in default_files().items():
         if name.endswith(".csv"):  # the chart of accounts and the posting rules; its policies are its own
             yield name, text
     written = HERE / "company"
     for path in sorted(written.rglob("*")):
         if path.is_file():
-            yield str(path.relative_to(written)), path.read_text(encoding="utf-8") + _more_of(path.name)
+            yield str(path.relative_to(written)), path.read_text(encoding="utf-8") + _more_of(path.name, whole)
     for name, (columns, rows) in DERIVED.items():
         yield name, _csv([columns.split(","), *rows()])
     yield "pseudonym.key", SECRET + "\n"
 
 
-def _more_of(name: str) -> str:
-    if name == "tokenbooks.yml":
+def _more_of(name: str, whole: bool) -> str:
+    if name == "tokenbooks.yml" and whole:
         return labs.accounts()
-    return _csv([*_keys(), *labs.keys()]) if name == "credentials.csv" else ""
+    return _csv([*_keys(), *(labs.keys() if whole else ())]) if name == "credentials.csv" else ""
 
 
 def _csv(rows: Iterable[Iterable[Any]]) -> str:

@@ -1,6 +1,8 @@
 """Acme Labs: every export that the story does not tell, each the sample of its source, and what Acme knows of them."""
 
+import csv
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any
 
 from ingestion import Source, sources
@@ -41,10 +43,22 @@ def name(source: Source) -> str:
 
 
 def accounts() -> str:
-    """The lines of tokenbooks.yml that say whose bills these are."""
+    """The lines of tokenbooks.yml that say whose bills these are, and on which days there are any."""
     entity = story()["labs"]["entity"]
-    charged = ((source.id, account) for source, account in received() if source.dataset == "charges")
-    return "".join(f"  - {{source: {source}, account: {account}, entity: {entity}}}\n" for source, account in charged)
+    lines = []
+    for source, account in received():
+        if source.dataset == "charges":
+            first, after = _days(source)
+            known = f"source: {source.id}, account: {account}, entity: {entity}"
+            lines.append(f"  - {{{known}, valid_from: {first}, valid_to: {after}}}\n")
+    return "".join(lines)
+
+
+def _days(source: Source) -> tuple[date, date]:
+    """The days that the sample of a source has charges for, half-open."""
+    with (source.folder / "expected.csv").open(encoding="utf-8", newline="") as rows:
+        days = sorted(date.fromisoformat(row["ChargePeriodStart"][:10]) for row in csv.DictReader(rows))
+    return days[0], days[-1] + timedelta(days=1)
 
 
 def keys() -> Iterator[list[Any]]:

@@ -40,11 +40,14 @@ def write_sample(home: Path) -> None:
     deliver_sample(home)
 
 
-def write_company(home: Path) -> None:
-    """Write `company/` of the sample, leaving a file that exists. The pseudonym key is readable by its owner only."""
+def write_company(home: Path, whole: bool = True) -> None:
+    """Write `company/` of the sample, leaving a file that exists. The pseudonym key is readable by its owner only.
+
+    Only the `whole` sample knows of Acme Labs.
+    """
     from pipeline.company import put_company_file
 
-    for name, content in company.company_files():
+    for name, content in company.company_files(whole):
         put_company_file(home / "company" / name, content)
 
 

@@ -198,7 +198,7 @@ def test_nobody_is_named_in_what_is_published(whole: Books) -> None:
 def test_another_order_in_batches(whole: Books, tmp_path: Path) -> None:
     """Exports delivered in shuffled batches, with a run after each, and some of them twice."""
     books = Books.create(tmp_path / "books")
-    write_company(books.home)
+    write_company(books.home, whole=False)
     deliver_sample(books.home, whole=False)
     shutil.move(books.landing, tmp_path / "provider")
     exports = sorted(path for path in (tmp_path / "provider").glob("*/*/*"))
@@ -220,7 +220,7 @@ def test_another_order_in_batches(whole: Books, tmp_path: Path) -> None:
 def test_killed_while_loading(whole: Books, tmp_path: Path, moment: str) -> None:
     """kill -9 while exports are archived, typed and judged: nothing is lost, nothing is there twice."""
     books = Books.create(tmp_path / "books")
-    write_company(books.home)
+    write_company(books.home, whole=False)
     deliver_sample(books.home, whole=False)
     watched = {
         "an archived file": (books.archive, "*/*/*"),
