@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from ingestion import sources
 from pipeline.close import CloseRefused, events, lock, read_calendar, reopen
 from pipeline.close.events import Event, commit, folder_name, happened
+from pipeline.close.gate import stating_with
 from pipeline.close.periods import last_day, month_after
 from pipeline.close.refusing import closable, prepared, refuse_changes, same_person
 from pipeline.settings import Books, BooksError
@@ -224,3 +226,10 @@ def test_months_follow_each_other() -> None:
         "2027-01",
     ]
     assert last_day("2028-02") == date(2028, 2, 29)
+
+
+def test_a_day_of_a_bill_is_delivered_by_whichever_export_states_it() -> None:
+    known = sources()
+    assert stating_with(known, "aws_cur_legacy") == {"aws_cur", "aws_cur_legacy", "focus"}
+    assert stating_with(known, "github_copilot_seats") == {"github_copilot_seats"}, "nobody else states seats"
+    assert "openai_costs" not in stating_with(known, "anthropic_cost_report")
