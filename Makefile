@@ -63,7 +63,7 @@ format: setup ## let ruff put the Python in order
 	@$(PYTHON) -m ruff check --fix .
 	@$(PYTHON) -m ruff format .
 
-bench: setup ## the four speed figures, side by side (about 40 minutes; BENCH="--scale 0.01" for a quick look)
+bench: setup ## the speed figures, side by side (about an hour; BENCH="--scale 0.01" for a quick look)
 	@$(PYTHON) -m benchmarks $(BENCH)
 
 lock: ## resolve requirements.lock again from pyproject.toml (needs uv)
