@@ -10,7 +10,7 @@ priced as (
         *,
         case when price_basis = 'unpriced' then coalesce(model, '(no model)') end as unpriced_model
     from {{ ref('int_usage_priced') }}
-    where unit = 'tokens'
+    where unit = 'tokens' and {{ in_build_periods() }}
 
 ),
 

@@ -2,7 +2,13 @@
 -- from it. A use that no price is known for is told with its quantity, never as 0.
 with
 
-priced as (select * from {{ ref('int_usage_priced') }}),
+priced as (
+
+    select * from {{ ref('int_usage_priced') }}
+    where {{ in_build_periods() }}
+
+),
+
 accounts as (select * from {{ ref('stg_accounts') }}),
 
 final as (
