@@ -2,7 +2,7 @@
 -- metered in the account itself, all of it priced; anything else has no difference, and `status` says why.
 with
 
-used as (select * from {{ ref('int_used_totaled') }} where {{ in_build_periods() }}),
+used as (select * from {{ ref('int_used_totaled') }}),
 accounts as (select * from {{ ref('stg_accounts') }}),
 settings as (select * from {{ ref('stg_settings') }}),
 
@@ -17,7 +17,6 @@ billed as (
         sum(billed_tokens) as billed_tokens,
         sum(token_rows) as token_rows
     from {{ ref('int_billed_totaled') }}
-    where {{ in_build_periods() }}
     group by period, source, account, currency
 
 ),
@@ -78,3 +77,4 @@ final as (
 )
 
 select * from final
+where {{ in_build_periods() }}
