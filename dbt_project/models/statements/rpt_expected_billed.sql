@@ -73,8 +73,8 @@ final as (
         price_notes,
         coalesce(not_compared, case when abs(difference) <= tolerance then 'within' else 'outside' end) as status
     from measured
+    where {{ in_build_periods() }}
 
 )
 
 select * from final
-where {{ in_build_periods() }}
