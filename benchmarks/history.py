@@ -7,6 +7,7 @@ from pathlib import Path
 
 from benchmarks.exports import ACCOUNT, Stretch, write_bill
 from benchmarks.measure import Figure, Timing, in_turn, timed, tokenbooks
+from pipeline.beginning import begin
 from pipeline.settings import Books
 
 MONTHS = 24
@@ -35,7 +36,7 @@ def measure(workplace: Path, scale: float, repeats: int) -> Figure:
 
 def _books(home: Path, months: int, usual: int) -> Books:
     """Books of the sample company with that many months of bills, loaded and built."""
-    timed(tokenbooks("init", home, "--sample"))
+    begin(home, sample=True, whole=False)
     books = Books.open(home)
     shutil.rmtree(books.landing)
     books.landing.mkdir()
