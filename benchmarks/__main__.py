@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from benchmarks import again, events, expected, history, journal, loading, logs
+from benchmarks import again, events, expected, gateway, history, journal, loading, logs
 from benchmarks.measure import BenchmarkFailed, Figure
 
 BENCHMARKS = {
@@ -24,6 +24,7 @@ BENCHMARKS = {
     "journal": journal.measure,
     "expected": expected.measure,
     "logs": logs.measure,
+    "gateway": gateway.measure,
 }
 MARKS = ("<!-- benchmarks:begin -->", "<!-- benchmarks:end -->")
 
@@ -72,7 +73,7 @@ def lines(figure: Figure) -> list[str]:
     kept = "within" if figure.ratio <= figure.limit else "[bold red]above[/]"
     return [
         f"\n[bold]{figure.name}[/]",
-        f"  {figure.ours_seconds:.2f} s; {figure.yardstick_name} {figure.yardstick_seconds:.2f} s",
+        f"  {figure.told}; {figure.yardstick_name} {figure.yardstick_told}",
         f"  ratio {figure.ratio:.2f}, {kept} the limit of {figure.limit:g}",
         *(f"  {note}" for note in figure.notes),
     ]
@@ -82,9 +83,10 @@ def facts(figure: Figure) -> dict[str, object]:
     """A figure for a machine."""
     return {
         "name": figure.name,
-        "seconds": [timing.seconds for timing in figure.ours],
+        "unit": figure.ours[0].unit,
+        "amounts": [one.amount for one in figure.ours],
         "yardstick": figure.yardstick_name,
-        "yardstick_seconds": [timing.seconds for timing in figure.yardstick],
+        "yardstick_amounts": [one.amount for one in figure.yardstick],
         "ratio": figure.ratio,
         "limit": figure.limit,
         "peak_mib": figure.peak_mib,
@@ -95,8 +97,7 @@ def facts(figure: Figure) -> dict[str, object]:
 def markdown(figures: list[Figure], repeats: int) -> str:
     """The figures as a page shows them, with the machine and the day."""
     rows = [
-        f"| {one.name} | {one.ours_seconds:.2f} s | {one.yardstick_name}: {one.yardstick_seconds:.2f} s "
-        f"| {one.ratio:.2f} | {one.limit:g} |"
+        f"| {one.name} | {one.told} | {one.yardstick_name}: {one.yardstick_told} | {one.ratio:.2f} | {one.limit:g} |"
         for one in figures
     ]
     notes = [f"- {figure.name}: {note}" for figure in figures for note in figure.notes]

@@ -72,7 +72,7 @@ def measure(workplace: Path, scale: float, repeats: int) -> Figure:
     )
     _agreed(warehouse)
     figure = Figure(f"expected cost of {rows:,} rows of use", ours, "genai-prices, a call for each row", calls, LIMIT)
-    per_second, called = rows / figure.ours_seconds, rows / figure.yardstick_seconds
+    per_second, called = rows / figure.amount, rows / figure.yardstick_amount
     figure.notes = [
         f"{per_second:,.0f} rows a second, genai-prices {called:,.0f} calls: {per_second / called:,.0f} times; "
         f"{asked:,} rows asked of it, the sum the same to the last digit"

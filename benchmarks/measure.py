@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 
 class BenchmarkFailed(Exception):
@@ -20,33 +21,63 @@ class Timing:
 
     seconds: float
     peak_mib: float
+    unit: ClassVar[str] = "s"
+
+    @property
+    def amount(self) -> float:
+        """What is compared."""
+        return self.seconds
+
+
+@dataclass(frozen=True)
+class Size:
+    """Bytes that something takes on the disk."""
+
+    bytes: int
+    peak_mib: ClassVar[float] = 0
+    unit: ClassVar[str] = "MB"
+
+    @property
+    def amount(self) -> float:
+        """What is compared, in millions."""
+        return self.bytes / 1e6
 
 
 @dataclass
 class Figure:
-    """One line of the result: ours beside the yardstick."""
+    """One line of the result: ours beside the yardstick, both of one kind."""
 
     name: str
-    ours: list[Timing]
+    ours: Sequence[Timing | Size]
     yardstick_name: str
-    yardstick: list[Timing]
+    yardstick: Sequence[Timing | Size]
     limit: float
     notes: list[str] = field(default_factory=list)
 
     @property
-    def ours_seconds(self) -> float:
+    def amount(self) -> float:
         """Median of our runs."""
-        return statistics.median(timing.seconds for timing in self.ours)
+        return statistics.median(one.amount for one in self.ours)
 
     @property
-    def yardstick_seconds(self) -> float:
+    def yardstick_amount(self) -> float:
         """Median of the yardstick's runs."""
-        return statistics.median(timing.seconds for timing in self.yardstick)
+        return statistics.median(one.amount for one in self.yardstick)
+
+    @property
+    def told(self) -> str:
+        """Our amount with its unit."""
+        return f"{self.amount:,.2f} {self.ours[0].unit}"
+
+    @property
+    def yardstick_told(self) -> str:
+        """The yardstick's amount with its unit."""
+        return f"{self.yardstick_amount:,.2f} {self.yardstick[0].unit}"
 
     @property
     def ratio(self) -> float:
         """Ours by the yardstick."""
-        return self.ours_seconds / self.yardstick_seconds
+        return self.amount / self.yardstick_amount
 
     @property
     def peak_mib(self) -> float:

@@ -14,7 +14,9 @@ from pydantic import SecretStr
 
 from ingestion.connectors import Connector, PullRefused, connectors
 from ingestion.connectors.asking import windows
-from ingestion.connectors.pulling import Pull
+from ingestion.connectors.copied import TablesPull
+from ingestion.connectors.database import Database
+from ingestion.connectors.paged import PagesPull
 from ingestion.connectors.record import PullRecord, records_of
 from ingestion.connectors.transport import Transport
 from pipeline.company.company_settings import FILE, read_settings
@@ -23,6 +25,9 @@ from pipeline.landed import hand_over
 from pipeline.settings import Books, BooksError
 
 Progress = Callable[[str], None]
+
+# The way to what a provider has, and the engine that fetches it, by what is spoken there
+WAYS: dict[str, tuple[Any, Any]] = {"http": (Transport, PagesPull), "postgresql": (Database, TablesPull)}
 
 
 @dataclass(frozen=True)
@@ -104,7 +109,7 @@ def fetch(
 ) -> Iterator[Pulled]:
     """Fetch one export, delivery by delivery, each given when it lies in landing.
 
-    `key` comes from an Airflow connection; else it is in the environment. `patience` are a Transport's `sleep` and
+    `key` comes from an Airflow connection; else it is in the environment. `patience` are the way's `sleep` and
     `timeout`. Raises PullRefused, or its kind Unavailable when it may work later.
     """
     connector = connector_of(wanted.source)
@@ -115,10 +120,11 @@ def fetch(
     variable = wanted.key or connector.api.key_variable
     key_from = f"the password of the Airflow connection {wanted.connection}" if key else variable
     key = key or _key(connector, variable, environment)
-    with Transport(connector.api, _base_url(connector, wanted, environment), key, key_from, **patience) as transport:
+    way, engine = WAYS[connector.api.speaks]
+    with way(connector.api, _base_url(connector, wanted, environment), key, key_from, **patience) as transport:
         for window in windows(connector, *asked) if asked else [None]:
             landing, evidence = books.landing, books.evidence / "pulls"
-            one = Pull(connector, wanted.account, window, wanted.parameters, transport, landing, evidence)
+            one = engine(connector, wanted.account, window, wanted.parameters, transport, landing, evidence)
             one.progress = progress or one.progress
             record = one.run()
             hand_over(books)

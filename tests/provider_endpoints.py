@@ -7,6 +7,7 @@ from typing import Any
 
 from ingestion import sources
 from ingestion.golden import sample
+from tests.litellm_fixture import Proxy
 from tests.provider_fixture import Provider, Refusal, Request, after_id, basic, bearer, tokens, x_api_key
 
 DAY = timedelta(days=1)
@@ -215,11 +216,12 @@ def _openrouter_activity(request: Request) -> Any:
 
 # What only a company knows.
 PARAMETERS = {"owner": "organizations/acme"}
-PROVIDERS: dict[str, Callable[[], Provider]] = {
+PROVIDERS: dict[str, Callable[[], Provider | Proxy]] = {
     "anthropic": anthropic,
     "anthropic_enterprise": anthropic_enterprise,
     "cursor": cursor,
     "github": github,
+    "litellm": Proxy,
     "openai": openai,
     "openrouter": openrouter,
 }

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import quote
 
-from ingestion.connectors.declaration import Connector
+from ingestion.connectors.declaration import Connector, Requests
 
 DAY = timedelta(days=1)
 
@@ -39,7 +39,7 @@ def windows(connector: Connector, start: date, end: date) -> Iterator[tuple[date
         start = until
 
 
-def days(connector: Connector, window: tuple[date, date] | None) -> list[tuple[date, date] | None]:
+def days(connector: Requests, window: tuple[date, date] | None) -> list[tuple[date, date] | None]:
     """The days that each request of a delivery is for."""
     if window is None or not connector.each_day:
         return [window]
@@ -47,14 +47,14 @@ def days(connector: Connector, window: tuple[date, date] | None) -> list[tuple[d
     return [(start + n * DAY, start + (n + 1) * DAY) for n in range((end - start).days)]
 
 
-def _quoted(name: str, connector: Connector, value: str) -> str:
+def _quoted(name: str, connector: Requests, value: str) -> str:
     """Ids of a list are one step of a path; what the company gives may be several. None leads up."""
     listed = connector.over is not None and connector.over.name == name
     return quote(value.replace("..", ""), safe="" if listed else "/")
 
 
 def call(
-    connector: Connector, window: tuple[date, date] | None, given: Mapping[str, str], path: str | None = None
+    connector: Requests, window: tuple[date, date] | None, given: Mapping[str, str], path: str | None = None
 ) -> Call:
     """The connector's request for some days, first page; or that of its list, whose `path` then is given."""
     names = {**given, **(_times(*window) if window else {})}
@@ -69,7 +69,7 @@ def call(
     )
 
 
-def file(connector: Connector, window: tuple[date, date] | None, number: int) -> str:
+def file(connector: Requests, window: tuple[date, date] | None, number: int) -> str:
     """The name of a page."""
     return f"{connector.file.format_map(_times(*window) if window else {})}-{number:04}.json"
 

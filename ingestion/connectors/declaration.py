@@ -1,4 +1,4 @@
-"""What can be fetched, found by listing: each `connector.yml` beside a source says which request returns its export.
+"""What can be fetched, found by listing: each `connector.yml` beside a source says what returns its export.
 
 Texts in paths, queries and bodies may hold `{start_epoch}` and the other names of `ingestion/connectors/asking.py`.
 """
@@ -22,14 +22,16 @@ class Strict(BaseModel):
 
 
 class Api(Strict):
-    """An API that several connectors ask. `key` says what kind of key it wants and where a person makes one.
+    """An API, or a database, that several connectors ask. `key` says which key it wants and where a person makes one.
 
-    The key is sent in `headers`, as `{key}`, or as the user name of HTTP Basic (`basic`). `base_url` is missing where
-    every company has its own. `request_id` is the header of an answer that names the request at the provider.
+    Over HTTP the key is sent in `headers`, as `{key}`, or as the user name of HTTP Basic (`basic`); to PostgreSQL it is
+    the password. `base_url` is missing where every company has its own. `request_id` is the header of an answer that
+    names the request at the provider.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: str
+    speaks: Literal["http", "postgresql"] = "http"
     base_url: str | None = None
     key: str
     headers: dict[str, str] = {}
@@ -87,16 +89,36 @@ class Over(Strict):
 
 
 class Connector(Strict):
-    """The request that returns a source's export. `longest`: how many days one may span; more become more deliveries.
+    """What returns a source's export. `longest`: how many days a delivery may span; more become more deliveries.
 
-    `each_day`: one request a day, together one delivery. `reread`: for how many days figures may still change, so
-    that they are asked for again, `month` asks from the first of the month; without it the endpoint states what there
-    is now. `keeps`: how many completed days the endpoint still has. `needs`: what only the company knows.
-    `file`: how the pages' names begin, for a source that reads its days from them.
+    `reread`: for how many days figures may still change, so that they are asked for again, `month` asks from the first
+    of the month; without it what is asked states what there is now. `keeps`: how many completed days it still has.
+    `needs`: what only the company knows.
     """
 
     source: Source
     api: Api
+    longest: int = Field(default=366, ge=1)
+    reread: int | Literal["month"] | None = None
+    keeps: int | None = Field(default=None, ge=1)
+    needs: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _knows_days_or_none(self) -> Self:
+        if (self.source.window == "snapshot" and self.reread) or (self.source.window == "buckets" and not self.reread):
+            raise ValueError("reread says how many days are asked for again; a snapshot has none, buckets always")
+        if self.keeps and not self.reread:
+            raise ValueError("keeps says how many days there are: it is for requests of days, which have reread")
+        return self
+
+
+class Requests(Connector):
+    """The request to an API over HTTP, and how its pages go on.
+
+    `each_day`: one request a day, together one delivery. `file`: how the pages' names begin, for a source that reads
+    its days from them.
+    """
+
     method: Literal["GET", "POST"] = "GET"
     path: str
     query: dict[str, Any] = {}
@@ -104,25 +126,43 @@ class Connector(Strict):
     paging: Paging | None = None
     over: Over | None = None
     each_day: bool = False
-    longest: int = Field(default=366, ge=1)
-    reread: int | Literal["month"] | None = None
-    keeps: int | None = Field(default=None, ge=1)
-    needs: dict[str, str] = {}
     file: str = "page"
 
     @model_validator(mode="after")
     def _agrees_with_its_source(self) -> Self:
         if self.source.format != "json_pages":
             raise ValueError(f"an API answers in JSON pages, but the source's format is {self.source.format}")
-        if (self.source.window == "snapshot" and self.reread) or (self.source.window == "buckets" and not self.reread):
-            raise ValueError("reread says how many days are asked for again; a snapshot has none, buckets always")
         if self.reread is None and (self.each_day or "{start" in str([self.query, self.body])):
             raise ValueError("reread says how many days are asked for again: this request is for days")
-        if self.keeps and not self.reread:
-            raise ValueError("keeps says how many days there are: it is for requests of days, which have reread")
         if self.method == "GET" and self.body:
             raise ValueError("a body is what POST sends, and nothing else does")
         return self
+
+
+class Tables(Connector):
+    """Tables of a database, by the name of the file that each becomes. Of their columns come those the source knows.
+
+    `day`: the column whose date or time tells the day of a row, in UTC. `order`: the columns that rows are sorted by.
+    `members`: what of a column of JSON objects comes, where others may hold what is nobody's business here.
+    """
+
+    tables: dict[str, str] = Field(min_length=1)
+    members: dict[str, list[str]] = {}
+    day: str | None = None
+    order: list[str] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _agrees_with_its_source(self) -> Self:
+        if self.source.format not in ("csv", "tabular"):
+            raise ValueError(f"tables come as CSV, but the source's format is {self.source.format}")
+        if (self.reread is None) != (self.day is None):
+            raise ValueError("day is the column that tells the days which reread asks for: give both, or none")
+        if unknown := {*self.order, *self.members, *([self.day] if self.day else [])} - set(self.source.columns):
+            raise ValueError(f"the source knows no column {', '.join(sorted(unknown))}")
+        return self
+
+
+KINDS: dict[str, type[Connector]] = {"http": Requests, "postgresql": Tables}
 
 
 def connectors(root: Path | None = None, apis: Path = APIS) -> dict[str, Connector]:
@@ -135,18 +175,22 @@ def connectors(root: Path | None = None, apis: Path = APIS) -> dict[str, Connect
     for source in sources(root).values():
         path = source.folder / FILE
         if path.is_file():
-            found[source.id] = _validated(Connector, path, {"source": source}, known)
+            api = known.get(_declared(path).get("api", ""))
+            if api is None:
+                raise SourceError(f"{path}: api must be one of {', '.join(sorted(known))}")
+            found[source.id] = _validated(KINDS[api.speaks], path, {"source": source, "api": api})
     return found
 
 
-def _validated(model: Any, path: Path, derived: dict[str, Any], apis: dict[str, Api] | None = None) -> Any:
+def _declared(path: Path) -> dict[str, Any]:
     declared: Any = read_yaml(path.read_text())
     if not isinstance(declared, dict):
         raise SourceError(f"{path}: must be a mapping of keys, see ingestion/connectors/declaration.py")
-    if apis is not None:
-        if declared.get("api") not in apis:
-            raise SourceError(f"{path}: api must be one of {', '.join(sorted(apis))}")
-        declared["api"] = apis[declared["api"]]
+    return declared
+
+
+def _validated(model: Any, path: Path, derived: dict[str, Any]) -> Any:
+    declared = _declared(path)
     try:
         return model.model_validate(declared | derived)
     except ValidationError as error:

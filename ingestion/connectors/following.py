@@ -6,7 +6,7 @@ from typing import Any
 from ingestion.connectors.asking import Call
 from ingestion.connectors.declaration import Paging
 from ingestion.connectors.record import Page
-from ingestion.connectors.transport import PullRefused
+from ingestion.connectors.trying import PullRefused
 from ingestion.pages import at
 
 

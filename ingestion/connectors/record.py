@@ -15,6 +15,8 @@ class Page(BaseModel):
     """One answer: the request without its key, the provider's id of it, and what came. `next` asks for the page after.
 
     `series` is the day or the item of a list that the request was made for; `file` is empty for a list's own pages.
+    Of a table, `body` has the statement, `request_id` is the moment it shows, as the server names it, and nothing else
+    has a status; `file` is empty if it had no rows.
     """
 
     series: str
@@ -23,7 +25,7 @@ class Page(BaseModel):
     path: str
     query: dict[str, Any]
     body: dict[str, Any]
-    status: int
+    status: int | None = None
     request_id: str | None
     fetched_at: datetime
     bytes: int

@@ -5,7 +5,6 @@ The key goes to one host only, and into nothing that is written, raised or logge
 
 import base64
 import json
-import random
 import re
 import time
 from collections.abc import Callable
@@ -18,27 +17,15 @@ from urllib.parse import urlsplit
 
 import httpx
 from pydantic import SecretStr
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
 from ingestion.connectors.asking import Call
 from ingestion.connectors.declaration import Api
+from ingestion.connectors.trying import LOOPBACK, Passing, PullRefused, Trying
 from ingestion.findings import shortened
 from ingestion.pages import PAGE_LIMIT
 
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
-TRIES = 6
-LONGEST_PAUSE = 60  # seconds between two tries, where the provider does not say
-PATIENCE = 900  # seconds that a provider may ask to wait; who wants more is asked by the next run
 TEMPORARY = (408, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529)
 TIMEOUT = httpx.Timeout(120, connect=15)
-
-
-class PullRefused(Exception):
-    """An export cannot be fetched, and trying again will not help; the message says what will."""
-
-
-class Unavailable(PullRefused, ConnectionError):
-    """The provider did not answer as it should, several times; later it may. What was fetched is kept."""
 
 
 class CursorExpired(Exception):
@@ -55,19 +42,8 @@ class Answer:
     fetched_at: datetime
 
 
-class Passing(Exception):
-    """A fault that may pass by itself; `wait` is how many seconds the provider asks for."""
-
-    def __init__(self, reason: str, wait: int | None = None):
-        self.wait = wait
-        super().__init__(reason)
-
-
-class Transport:
-    """A connection to one API. `retried` collects every fault that was overcome, `requests` counts all that was sent.
-
-    Raises PullRefused for a base URL that is no https (plain http goes to this machine only).
-    """
+class Transport(Trying):
+    """A connection to one API. Raises PullRefused for a base URL that is no https (plain http: this machine only)."""
 
     def __init__(
         self,
@@ -78,11 +54,9 @@ class Transport:
         sleep: Callable[[float], None] = time.sleep,
         timeout: httpx.Timeout = TIMEOUT,
     ):
-        self.api, self.base_url, self.key_from = api, base_url, key_from
-        self.retried: list[str] = []
-        self.requests = 0
-        self.host = _checked_host(base_url)
-        self._key, self._sleep, self._last = key, sleep, 0.0
+        super().__init__(base_url, _checked_host(base_url), sleep)
+        self.api, self.key_from = api, key_from
+        self._key, self._last = key, 0.0
         secret = key.get_secret_value()
         if not secret.isascii() or not secret.isprintable():
             raise PullRefused(f"{key_from}: holds characters that no key has; copy it again")
@@ -106,18 +80,7 @@ class Transport:
 
         Raises CursorExpired, Unavailable when every try failed, PullRefused when another try would not help.
         """
-        retrying = Retrying(
-            retry=retry_if_exception_type(Passing),
-            stop=stop_after_attempt(TRIES),
-            wait=self._pause,
-            sleep=self._sleep,
-            reraise=True,
-        )
-        try:
-            return retrying(self._once, call)
-        except Passing as fault:
-            cure = "what is fetched is kept; pull again later"
-            raise Unavailable(f"{self.host}{call.path}: {fault} ({TRIES} times; {cure})") from None
+        return self.until_it_works(f"{self.host}{call.path}", self._once, call)
 
     def hidden(self, text: str) -> str:
         """A text without the key, in whatever form the key was sent."""
@@ -158,17 +121,6 @@ class Transport:
             to = urlsplit(response.headers.get("location", "")).hostname or "elsewhere"
             raise PullRefused(f"{place}: sends us on to {to} ({status}); the key goes to {self.host} alone")
         raise PullRefused(f"{place}: answers {status}, {said}")
-
-    def _pause(self, state: RetryCallState) -> float:
-        """How long to wait before the next try: as told, else ever longer, never all at the same moment."""
-        fault = state.outcome.exception() if state.outcome else None
-        self.retried.append(str(fault))
-        if isinstance(fault, Passing) and fault.wait is not None:
-            if fault.wait > PATIENCE:
-                raise Unavailable(f"{self.host}: {fault}, and asks to wait {fault.wait} s; pull again then") from None
-            return fault.wait
-        longest = min(LONGEST_PAUSE, 2**state.attempt_number)
-        return longest * (0.5 + random.random() / 2)  # noqa: S311  no secret
 
     def _keep_pace(self) -> None:
         """No more requests a minute than the provider allows."""

@@ -11,10 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 from ingestion.archive import sync_folder
 from ingestion.connectors.record import PullRecord
-from ingestion.connectors.transport import PullRefused
+from ingestion.connectors.trying import PullRefused
 
 HIDDEN = ".pulls"  # landing shows nothing whose name begins with a dot
 STATE = "pull.json"
@@ -80,13 +81,19 @@ class Workroom:
     def keep(self, record: PullRecord, file: str = "", content: bytes = b"") -> None:
         """Write down how far the pull is, after the page that it has just fetched."""
         if file:
-            path = self.page(file)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("wb") as out:
+            with self.writing(file) as out:
                 out.write(content)
-                out.flush()
-                os.fsync(out.fileno())
         record.write(self.folder / STATE)
+
+    @contextmanager
+    def writing(self, file: str) -> Iterator[BinaryIO]:
+        """A page to be written, on the disk when the context ends."""
+        path = self.page(file)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as out:
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
 
     def discard(self) -> None:
         """Forget what was fetched."""

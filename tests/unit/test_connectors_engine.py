@@ -14,9 +14,10 @@ import pytest
 from pydantic import SecretStr
 
 from ingestion.connectors import PullRefused, Unavailable, connectors
-from ingestion.connectors.pulling import Pull
+from ingestion.connectors.paged import PagesPull
 from ingestion.connectors.record import PullRecord
-from ingestion.connectors.transport import TRIES, Transport
+from ingestion.connectors.transport import Transport
+from ingestion.connectors.trying import TRIES
 from tests.provider_endpoints import anthropic, cursor, openai, openrouter
 from tests.provider_fixture import KEY, Fault, Provider, Request
 
@@ -41,14 +42,14 @@ class Bench:
     def pull(
         self, source: str = BUCKETS, window: Any = (FROM, TO), limit: int | None = 3, **changed: Any
     ) -> PullRecord:
-        """Pull with a small `limit`, so that ten days are four pages."""
+        """PagesPull with a small `limit`, so that ten days are four pages."""
         connector = CONNECTORS[source]
         query = connector.query | ({"limit": limit} if limit else {})
         connector = connector.model_copy(update={"query": query, **changed})
         api, key = connector.api.model_copy(update={"per_minute": 100_000}), SecretStr(KEY)
         variable = api.key_variable
         with Transport(api, self.provider.url, key, variable, self.slept.append, self.timeout) as transport:
-            return Pull(connector, "acme", window, {}, transport, self.landing, self.folder / "evidence").run()
+            return PagesPull(connector, "acme", window, {}, transport, self.landing, self.folder / "evidence").run()
 
     def pages(self, source: str = BUCKETS) -> dict[str, bytes]:
         """What landing shows, by path below the account."""
@@ -380,7 +381,7 @@ def test_the_pace_of_a_provider_is_kept(bench: Bench) -> None:
     api = connector.api.model_copy(update={"per_minute": 20})
     connector = connector.model_copy(update={"query": connector.query | {"limit": 3}})
     with Transport(api, bench.provider.url, SecretStr(KEY), "X", bench.slept.append) as transport:
-        Pull(connector, "acme", (FROM, TO), {}, transport, bench.landing, bench.folder / "evidence").run()
+        PagesPull(connector, "acme", (FROM, TO), {}, transport, bench.landing, bench.folder / "evidence").run()
     assert len(bench.slept) == 3
     assert all(2.5 < pause <= 3 for pause in bench.slept)
 
