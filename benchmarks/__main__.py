@@ -18,6 +18,7 @@ BENCHMARKS = {
     "load": loading.measure,
     "million": loading.measure_million,
     "report": loading.measure_report,
+    "converter": loading.measure_converter,
     "history": history.measure,
     "events": events.measure,
     "again": again.measure,
@@ -74,7 +75,7 @@ def lines(figure: Figure) -> list[str]:
     return [
         f"\n[bold]{figure.name}[/]",
         f"  {figure.told}; {figure.yardstick_name} {figure.yardstick_told}",
-        f"  ratio {figure.ratio:.2f}, {kept} the limit of {figure.limit:g}",
+        f"  ratio {figure.ratio:.2f}, {kept} the limit of {figure.limit:.3g}",
         *(f"  {note}" for note in figure.notes),
     ]
 
@@ -97,7 +98,7 @@ def facts(figure: Figure) -> dict[str, object]:
 def markdown(figures: list[Figure], repeats: int) -> str:
     """The figures as a page shows them, with the machine and the day."""
     rows = [
-        f"| {one.name} | {one.told} | {one.yardstick_name}: {one.yardstick_told} | {one.ratio:.2f} | {one.limit:g} |"
+        f"| {one.name} | {one.told} | {one.yardstick_name}: {one.yardstick_told} | {one.ratio:.2f} | {one.limit:.3g} |"
         for one in figures
     ]
     notes = [f"- {figure.name}: {note}" for figure in figures for note in figure.notes]

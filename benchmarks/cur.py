@@ -1,4 +1,4 @@
-"""A bill to measure with as AWS's cost and usage report: one month of Bedrock use as a CUR 2.0 CSV, made by DuckDB."""
+"""A bill to measure with as AWS's cost and usage report: one month of Bedrock use as CUR 2.0, made by DuckDB."""
 
 import os
 import time
@@ -52,10 +52,42 @@ ROWS = """
 """
 
 
+# Columns that a converter wants to see, though Bedrock fills none of them.
+EMPTY = {
+    "double": "savings_plan_savings_plan_effective_cost reservation_effective_cost reservation_total_reserved_units",
+    "text": "reservation_reservation_arn product_purchase_option pricing_rate_code pricing_rate_id",
+}
+# What is no text in Parquet.
+TYPED = {
+    "timestamp": "bill_billing_period_start_date bill_billing_period_end_date line_item_usage_start_date "
+    "line_item_usage_end_date",
+    "double": "line_item_usage_amount line_item_unblended_cost line_item_net_unblended_cost "
+    "pricing_public_on_demand_cost pricing_public_on_demand_rate reservation_unused_recurring_fee "
+    "reservation_unused_amortized_upfront_fee_for_billing_period savings_plan_total_commitment_to_date "
+    "savings_plan_used_commitment",
+}
+
+
 def write_report(path: Path, rows: int) -> None:
     """Write the report to `path`, a gzip CSV as AWS delivers it, dated a minute ago."""
+    _write(path, f"select {COLUMNS} from ({_rows(rows)})", "format csv, header, compression gzip, force_quote *")
+
+
+def write_parquet(path: Path, rows: int) -> None:
+    """Write the report to `path` as Parquet, with the times and doubles that AWS delivers there, dated a minute ago."""
+    typed = [f"cast({name} as {kind}) as {name}" for kind, names in TYPED.items() for name in names.split()]
+    empty = [f"cast(null as {kind}) as {name}" for kind, names in EMPTY.items() for name in names.split()]
+    texts = COLUMNS.replace("null as", "cast(null as text) as")
+    query = f"select * replace ({', '.join(typed)}), {', '.join(empty)} from (select {texts} from ({_rows(rows)}))"
+    _write(path, query, "format parquet")
+
+
+def _rows(rows: int) -> str:
+    return ROWS.replace("$rows", str(rows))
+
+
+def _write(path: Path, query: str, form: str) -> None:
     with duckdb.connect() as con:
-        query = f"select {COLUMNS} from ({ROWS.replace('$rows', str(rows))})"
-        con.execute(f"copy ({query}) to '{path}' (format csv, header, compression gzip, force_quote *)")
+        con.execute(f"copy ({query}) to '{path}' ({form})")
     written = time.time() - 60  # `load` leaves alone what changed a moment ago
     os.utime(path, (written, written))

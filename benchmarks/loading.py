@@ -4,14 +4,16 @@ import shutil
 import sys
 from pathlib import Path
 
-from benchmarks.cur import write_report
+from benchmarks.cur import write_parquet, write_report
 from benchmarks.exports import ACCOUNT, Stretch, write_bill
 from benchmarks.measure import BenchmarkFailed, Figure, Timing, in_turn, timed, tokenbooks
+from benchmarks.tools import focus_converter
 from pipeline.settings import Books
 
 ROWS = 10_000_000
 LIMIT = 2.0
 A_MILLION, LIMIT_OF_A_MILLION = 1_000_000, 1.5  # what a command costs before its first row weighs more there
+AS_FAST_AS_CONVERTER = 15
 PEAK_LIMIT_MIB = 2048
 
 # What anybody would type: types are sniffed, amounts become doubles, nothing is checked.
@@ -42,6 +44,29 @@ def measure_report(workplace: Path, scale: float, repeats: int) -> Figure:
     rows = max(1000, int(A_MILLION * scale))
     write_report(report, rows)
     return _beside(f"load and gate {rows:,} rows of CUR 2.0 CSV", "aws_cur", report, repeats, LIMIT_OF_A_MILLION)
+
+
+def measure_converter(workplace: Path, scale: float, repeats: int) -> Figure:
+    """A million rows of CUR 2.0 as Parquet, whose times focus-converter can read; those of CSV it cannot."""
+    report = workplace / "2026-11-03T0600Z-cur-00001.parquet"
+    rows = max(1000, int(A_MILLION * scale))
+    write_parquet(report, rows)
+    program, exported = focus_converter(workplace / "tools"), workplace / "exported"
+    exported.mkdir()
+    reading = ["--data-format", "parquet", "--parquet-data-format", "file", "--data-path", str(report)]
+    convert = [str(program), "convert", "--provider", "aws", *reading, "--export-path", str(exported)]
+    lake: list[int] = []
+    # it does not end by itself after an error
+    ours, theirs = in_turn(repeats, lambda: _load("aws_cur", report, lake), lambda: timed(["timeout", "600", *convert]))
+    if not list(exported.glob("*.parquet")):
+        raise BenchmarkFailed("focus-converter wrote nothing")
+    name = f"load and gate {rows:,} rows of CUR 2.0 Parquet"
+    figure = Figure(name, ours, "focus-converter 1.0.0", theirs, 1 / AS_FAST_AS_CONVERTER)
+    figure.notes = [
+        f"{rows / figure.amount:,.0f} rows a second; focus-converter {rows / figure.yardstick_amount:,.0f}, in floats",
+        f"peak memory {figure.peak_mib:,.0f} MiB; of focus-converter {figure.yardstick_peak_mib:,.0f} MiB",
+    ]
+    return figure
 
 
 def _beside(name: str, source: str, bill: Path, repeats: int, limit: float) -> Figure:

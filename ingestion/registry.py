@@ -5,6 +5,7 @@ Adding a source is adding a folder under `sources/`; nothing else names it.
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -119,7 +120,16 @@ class Source(Strict):
 
 def sources(root: Path | None = None) -> dict[str, Source]:
     """Every source under `root` (the product's own when None), by id. Raises SourceError naming the file."""
-    folders = sorted(path.parent for path in (root or SOURCES).glob("*/source.yml"))
+    return dict(_own()) if root is None else _found(root)
+
+
+@cache
+def _own() -> dict[str, Source]:
+    return _found(SOURCES)  # once a process: they are part of the program
+
+
+def _found(root: Path) -> dict[str, Source]:
+    folders = sorted(path.parent for path in root.glob("*/source.yml"))
     found = {folder.name: read_source(folder) for folder in folders}
     for source in found.values():
         for driver in source.attributed_by:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -109,14 +110,20 @@ def test_every_command_exists() -> None:
             assert Path(name).name in PLAIN, f"{place}: unknown program {name}"
 
 
+@cache
+def told_of(*command: str) -> subprocess.CompletedProcess[str]:
+    """The help of a command."""
+    return cli(*command, "--help")
+
+
 def assert_known(place: str, arguments: list[str]) -> None:
     """A tokenbooks command and each of its options are in its own help."""
     assert arguments, f"{place}: tokenbooks without a command"
     command = arguments[:2] if arguments[0] in GROUPS else arguments[:1]
-    done = cli(*command, "--help")
-    assert done.returncode == 0, f"{place}: tokenbooks {' '.join(command)} --help: {done.stderr}"
+    told = told_of(*command)
+    assert told.returncode == 0, f"{place}: tokenbooks {' '.join(command)} --help: {told.stderr}"
     for option in (word.split("=")[0] for word in arguments if word.startswith("--")):
-        assert option in done.stdout, f"{place}: tokenbooks {' '.join(command)} knows no {option}"
+        assert option in told.stdout, f"{place}: tokenbooks {' '.join(command)} knows no {option}"
 
 
 def test_the_worked_example_loads(tmp_path: Path) -> None:

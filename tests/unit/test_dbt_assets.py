@@ -98,12 +98,12 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """August and September closed, August stated again with 81.37 more, and all of it built with October."""
     path = tmp_path_factory.mktemp("assets") / "warehouse.duckdb"
     write(path, "48250.37", ["2026-08", "2026-09"], {})
-    fixture.build(path, "--exclude-resource-type", "unit_test")
+    fixture.build(path)
     shutil.copy(path, path.with_name("september.duckdb"))
     fixture.close(path, "US01", "2026-08", "2026-09")
     fixture.close(path, "US01", "2026-09", "2026-10")
     write(path, "48331.74", list(MONTHS), fixture.history(path))
-    fixture.build(path, "--exclude-resource-type", "unit_test")
+    fixture.build(path)
     return path
 
 

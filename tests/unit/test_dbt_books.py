@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 
 from pipeline.journal_export import FORMATS, export_journal
 from pipeline.serving import warehouse_reader, write_database
@@ -14,6 +15,7 @@ from tests import warehouse_fixture as fixture
 from tests.golden_company import company, golden_month
 from tests.warehouse_fixture import charge
 
+PROJECT = Path(__file__).parents[2] / "dbt_project"
 MARTS = ("fct_charges", "fct_allocations", "fct_pool", "fct_journal_entries", "fct_postings", "dim_periods")
 REPORTS = ("rpt_cost_statement", "rpt_trial_balance", "rpt_classification_bridge", "rpt_reconciliation")
 
@@ -39,6 +41,16 @@ def month(path: Path, period: str, charges: list[dict[str, object]]) -> None:
     """Replace what there is to build by one month."""
     inputs = golden_month() | fixture.month(period, charges)
     fixture.write_warehouse(path, {**company(), **inputs})
+
+
+def test_the_unit_tests_of_the_models_pass(golden: Path) -> None:
+    """Here and in no other build: they prove the SQL, whatever the books hold."""
+    result = fixture.run_dbt(golden, "test", "--select", "test_type:unit")
+    assert result.returncode == 0, result.stdout[-6000:]
+    told = [yaml.safe_load(path.read_text()) for path in PROJECT.glob("models/**/_*.yml")]
+    named = [one["name"] for file in told for one in file.get("unit_tests", [])]
+    assert len(named) > 15
+    assert f"PASS={len(named)} " in result.stdout
 
 
 def test_the_golden_month_to_the_cent(golden: Path) -> None:
@@ -98,18 +110,18 @@ def test_a_build_replaces_its_period_and_no_other(golden: Path, tmp_path: Path) 
     shutil.copy(golden, path)
     september = digest(path, "2026-09")
     month(path, "2026-10", [charge("2026-10-03", "10.005", 1, x_CredentialId="key-of-P01")])
-    fixture.build(path, "--exclude-resource-type", "unit_test")
+    fixture.build(path)
     assert digest(path, "2026-09") == september, "a build of October changed September"
     october = digest(path, "2026-10")
     assert [amount for *_, amount in october["rpt_cost_statement"]] == [Decimal("10.01")]
 
-    fixture.build(path, "--exclude-resource-type", "unit_test")
+    fixture.build(path)
     assert (digest(path, "2026-09"), digest(path, "2026-10")) == (september, october), "the second build changed rows"
 
     month(path, "2026-10", [])  # everything in October was withdrawn
     with duckdb.connect(str(path)) as con:
         con.execute("delete from lake.coverage")
-    fixture.build(path, "--exclude-resource-type", "unit_test")
+    fixture.build(path)
     gone = digest(path, "2026-10")
     assert gone.pop("dim_periods") == october["dim_periods"]
     assert {name: rows for name, rows in gone.items() if rows} == {}, "a period without charges keeps rows"
@@ -121,7 +133,7 @@ def test_a_lake_that_lost_its_rows_fails(golden: Path, tmp_path: Path) -> None:
     shutil.copy(golden, path)
     with duckdb.connect(str(path)) as con:
         con.execute("delete from lake.charges")
-    result = fixture.run_dbt(path, "build", "--exclude-resource-type", "unit_test")
+    result = fixture.run_dbt(path, "build")
     assert result.returncode == 1
     assert "lake_equals_charges" in result.stdout
 
@@ -131,6 +143,6 @@ def test_a_function_without_account_stops_the_build_and_says_so(golden: Path, tm
     shutil.copy(golden, path)
     with duckdb.connect(str(path)) as con:
         con.execute("delete from company.posting_rules where function = 'gna'")
-    result = fixture.run_dbt(path, "build", "--exclude-resource-type", "unit_test")
+    result = fixture.run_dbt(path, "build")
     assert result.returncode == 1
     assert "add a rule for event accrual, treatment expense, function gna, valid on 2026-09-30" in result.stdout

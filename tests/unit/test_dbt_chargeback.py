@@ -28,7 +28,7 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Path:
     books |= {"company.accounts": HELD, "company.posting_rules": rules, "company.entities": entities}
     path = tmp_path_factory.mktemp("held") / "warehouse.duckdb"
     fixture.write_warehouse(path, {**books, "company.cost_centers": centres, **golden_month("proj-A")})
-    fixture.build(path, "--exclude-resource-type", "unit_test")
+    fixture.build(path)
     return path
 
 

@@ -16,7 +16,6 @@ from tests import warehouse_fixture as fixture
 from tests.golden_company import GATES, company, golden_month
 from tests.warehouse_fixture import charge, key
 
-NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 SINCE = {"valid_from": "2020-01-01"}
 
 
@@ -28,7 +27,7 @@ def defaults(name: str) -> list[dict[str, str | None]]:
 
 def built(path: Path, books: dict[str, Any]) -> Path:
     fixture.write_warehouse(path / "warehouse.duckdb", books)
-    fixture.build(path / "warehouse.duckdb", *NO_UNIT_TESTS)
+    fixture.build(path / "warehouse.duckdb")
     return path / "warehouse.duckdb"
 
 

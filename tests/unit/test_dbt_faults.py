@@ -52,7 +52,7 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }
     path = tmp_path_factory.mktemp("faults") / "warehouse.duckdb"
     fixture.write_warehouse(path, {**golden, **golden_month("proj-A"), **more})
-    fixture.build(path, "--exclude-resource-type", "unit_test")
+    fixture.build(path)
     return path
 
 

@@ -70,7 +70,7 @@ def borne(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
         "lake.loads": [*month["lake.loads"], *lists],
     }
     path = fixture.write_warehouse(tmp_path_factory.mktemp("lists") / "warehouse.duckdb", books)
-    fixture.build(path, "--exclude-resource-type", "unit_test")
+    fixture.build(path)
     query = "select charge_id, bearer_id, sum(amount) from finance.fct_allocations group by all"
     found = fixture.rows(path, query)
     assert sum(amount for *_, amount in found) == Decimal(7 * len(CHARGES))

@@ -14,7 +14,6 @@ from tests.golden_company import company, golden_month
 from tests.warehouse_fixture import Row, charge
 
 SERVICE, NEXT = "2026-09", "2026-10"
-DATA_TESTS = ("--exclude-resource-type", "unit_test")
 # accounting.md EX-13: of the five charges the first and the last come again with other amounts.
 RESTATED = {1: "4281.37", 5: "2287.10"}
 
@@ -50,7 +49,7 @@ def golden_charges() -> list[dict[str, Any]]:
 def again(path: Path, books: dict[str, Iterable[Row]]) -> None:
     """The next build on the same warehouse: other inputs, the ledger as it stands."""
     fixture.write_warehouse(path, {**books, **fixture.history(path)})
-    fixture.build(path, *DATA_TESTS)
+    fixture.build(path)
 
 
 def lines(path: Path, where: str) -> list[tuple[Any, ...]]:
@@ -72,7 +71,7 @@ def closed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """EX-12 built, and September of US01 posted and closed; October is open."""
     path = tmp_path_factory.mktemp("closed") / "warehouse.duckdb"
     fixture.write_warehouse(path, {**company(), **golden_month()})
-    fixture.build(path, *DATA_TESTS)
+    fixture.build(path)
     fixture.close(path, "US01", SERVICE, NEXT)
     return path
 
@@ -156,7 +155,7 @@ def test_a_delta_is_the_rerun_less_what_was_posted(tmp_path: Path) -> None:
     books = company(company__allocation_rules=[{**rule, "targets": "CC100:1;CC200:1;CC300:1"}])
     hundred = [charge("2026-09-14", "100.00", 1)]
     fixture.write_warehouse(path, {**books, **fixture.month(SERVICE, hundred)})
-    fixture.build(path, *DATA_TESTS)
+    fixture.build(path)
     fixture.close(path, "US01", SERVICE, NEXT)
     posted = {"CC100": "33.34", "CC200": "33.33", "CC300": "33.33", "2110": "-100.00"}
     assert amounts(path, "true") == {who: Decimal(amount) for who, amount in posted.items()}
@@ -220,7 +219,7 @@ def euros(path: Path, bill: list[tuple[str, str, str]], rates: dict[str, str]) -
         company__credentials=[fixture.key(owner) for owner in ("P01", "P18", "P27")],
     )
     fixture.write_warehouse(path, {**books, **fixture.month(NEXT, charges)})
-    fixture.build(path, *DATA_TESTS)
+    fixture.build(path)
     return path
 
 

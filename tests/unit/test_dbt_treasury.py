@@ -15,7 +15,6 @@ from tests.golden_company import company, golden_month
 from tests.unit.test_dbt_invoices import line
 
 Row = dict[str, Any]
-ALL = ("--exclude-resource-type", "unit_test")
 
 
 def defaults(name: str) -> list[Row]:
@@ -39,7 +38,7 @@ def built(path: Path, months: list[str], charges: list[Row], *options: str, **ta
         "company.posting_rules": defaults("posting_rules"),
     }
     fixture.write_warehouse(path, books | {name.replace("__", "."): rows for name, rows in tables.items()})
-    fixture.build(path, *ALL, *options)
+    fixture.build(path, *options)
     return path
 
 
