@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 SERVER = multiprocessing.get_context("forkserver")
 SERVER.set_forkserver_preload(["tests.dbt_parsed"])
@@ -36,8 +37,15 @@ def _dbt(arguments: list[str], environment: dict[str, str], output: str) -> None
     for stream in (1, 2):
         os.dup2(file, stream)
     os.environ.update(environment)
-    done = dbtRunner(manifest=PARSED.result).invoke([*arguments, *FOLDERS])
+    quiet = ["--log-level", "none", "--log-level-file", "none"]
+    done = dbtRunner(manifest=PARSED.result, callbacks=[_tell]).invoke([*quiet, *arguments, *FOLDERS])
     DuckDBConnectionManager.close_all_connections()  # a forked process ends at once: what is open is not written out
     if done.exception:
         print(done.exception)
     sys.exit(0 if done.success else 1)
+
+
+def _tell(event: Any) -> None:
+    """What dbt says by itself, worded only where somebody reads it."""
+    if event.info.level != "debug":
+        print(event.info.msg)

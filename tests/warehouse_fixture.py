@@ -154,7 +154,7 @@ def run_dbt(warehouse: Path, *arguments: str) -> subprocess.CompletedProcess[str
     """Run dbt over the warehouse in a process of its own, as the product does; its output is in the result."""
     assert warehouse.name == "warehouse.duckdb", "the project was read for a database of that name"
     target = str(warehouse.parent / "dbt")
-    options = ["--target-path", target, "--log-path", target, "--no-use-colors"]
+    options = ["--target-path", target, "--log-path", target]
     if arguments[0] == "build":
         options += ["--exclude-resource-type", "unit_test"]
     return dbt_process.run([*arguments, *options], {"TOKENBOOKS_WAREHOUSE": str(warehouse)})
