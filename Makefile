@@ -47,7 +47,7 @@ run: setup ## sample company, Airflow on loopback, exports in, statement out; Ct
 	@$(PYTHON) -m pipeline up --books "$(BOOKS)" --sample $(if $(EXIT_WHEN_PUBLISHED),--exit-when-published)
 
 test: lint test-fast ## everything CI runs: lint, unit, contract and end-to-end tests
-	@$(PYTEST) -n 2 --dist loadfile -m slow
+	@$(PYTEST) -n 3 --dist loadfile -m slow # three, since much of it waits for Airflow
 
 test-fast: setup ## unit and contract tests without the slow ones
 	@$(PYTEST) -n 2 --dist loadfile -m "not slow"

@@ -5,6 +5,7 @@ Its loggers word and encode eight thousand events a build, most of them for nobo
 
 import json
 import sys
+from contextlib import suppress
 from typing import Any
 
 from dbt.cli.main import dbtRunner
@@ -12,19 +13,25 @@ from dbt.cli.main import dbtRunner
 QUIET = ("--log-level", "none", "--log-level-file", "none")
 
 
+def _say(**told: str) -> None:
+    """Print a line. Whose parent was killed builds on to the end, as the lock that it holds promises."""
+    with suppress(OSError):
+        print(json.dumps(told), flush=True)
+
+
 def _tell(event: Any) -> None:
-    """Print what the parent follows: {"model": name} once it is built, {"error": message}."""
+    """What the parent follows: each model once it is built, each error."""
     if event.info.level == "error":
-        print(json.dumps({"error": event.info.msg}), flush=True)
+        _say(error=event.info.msg)
     elif event.info.name == "NodeFinished" and event.data.node_info.resource_type == "model":
-        print(json.dumps({"model": event.data.node_info.node_name}), flush=True)
+        _say(model=event.data.node_info.node_name)
 
 
 def main() -> int:
     """Run dbt with the arguments of the command line; its exit code."""
     done = dbtRunner(callbacks=[_tell]).invoke([*QUIET, *sys.argv[1:]])
     if done.exception:
-        print(json.dumps({"error": str(done.exception)}), flush=True)
+        _say(error=str(done.exception))
     return 0 if done.success else 1
 
 

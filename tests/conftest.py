@@ -6,9 +6,12 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from pipeline.settings import Books
 
 # Before anything imports Airflow: importing it writes a configuration into its home, which must not be the person's.
 os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="tokenbooks-airflow-")
@@ -61,6 +64,36 @@ class Desk:
 def desk(tmp_path: Path) -> Desk:
     """Empty books and a landing."""
     return Desk(tmp_path / "books")
+
+
+@pytest.fixture(scope="session")
+def story_loaded(tmp_path_factory: pytest.TempPathFactory) -> "Books":
+    """The sample without Acme Labs, loaded but not built. Copy it before you change it."""
+    from pipeline.settings import Books
+    from tests.sample_fixture import load_story, made_once
+
+    return Books.open(made_once(tmp_path_factory, "story-loaded", load_story) / "books")
+
+
+@pytest.fixture(scope="session")
+def story(story_loaded: "Books", tmp_path_factory: pytest.TempPathFactory) -> "Books":
+    """The same, built and published. Copy it before you change it."""
+    from pipeline.settings import Books
+    from tests.sample_fixture import command, made_once
+
+    def make(folder: Path) -> None:
+        shutil.copytree(story_loaded.home, folder / "books")
+        command(folder, "run", "--books", "books")
+
+    return Books.open(made_once(tmp_path_factory, "story", make) / "books")
+
+
+@pytest.fixture(scope="session")
+def whole_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory in which the whole sample was made and run, as `books`. Copy it before you change it."""
+    from tests.sample_fixture import made_once, make_whole
+
+    return made_once(tmp_path_factory, "whole-sample", make_whole)
 
 
 @pytest.fixture(scope="session")

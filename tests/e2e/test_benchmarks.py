@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 def test_benchmarks_measure(tmp_path: Path) -> None:
     result, page = tmp_path / "figures.json", tmp_path / "page.md"
     page.write_text("before\n<!-- benchmarks:begin -->\nold\n<!-- benchmarks:end -->\nafter\n", "utf-8")
-    measured = ["--only", "load,report,history,again,journal,expected", "--scale", "0.001", "--repeats", "1"]
+    measured = ["--only", "load,report,again,journal,expected,gateway", "--scale", "0.001", "--repeats", "1"]
     command = [sys.executable, "-m", "benchmarks", *measured]
     places = ["--place", str(tmp_path), "--json", str(result), "--into", str(page)]
     done = subprocess.run([*command, *places], cwd=ROOT, capture_output=True, text=True, check=False)

@@ -17,7 +17,6 @@ import duckdb
 import pytest
 
 import pipeline
-from pipeline.beginning import begin
 from pipeline.close import CloseRefused, approve, prepare, read_calendar, reopen
 from pipeline.close.closing import Closed
 from pipeline.close.retroactive import check_company_and_past
@@ -70,10 +69,9 @@ REPORTED = ("fct_journal_entries", "fct_postings", "rpt_cost_statement", "rpt_cl
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Books:
+def built(story: Books, tmp_path_factory: pytest.TempPathFactory) -> Books:
     """The sample's books, built and published, nothing closed."""
-    books = Books.create(tmp_path_factory.mktemp("built") / "books")
-    begin(books.home, sample=True, whole=False)
+    books = copy(story, tmp_path_factory.mktemp("built") / "books")
     run(books)
     return books
 
@@ -346,7 +344,11 @@ def refused_export(books: Books) -> None:
 
 def lost_days(books: Books) -> None:
     """An account that the settings name and nobody exports."""
-    replaced(books.company / "tokenbooks.yml", "tags:", "  - {source: focus, account: acme-azure, entity: US01}\ntags:")
+    replaced(
+        books.company / "tokenbooks.yml",
+        "accounts:\n",
+        "accounts:\n  - {source: focus, account: acme-azure, entity: US01}\n",
+    )
     current(books)
 
 

@@ -3,6 +3,7 @@
 CTL-08 and INV-26 where people meet them: in the user interface, whose answers go over this API.
 """
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,7 +12,6 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline.beginning import begin
 from pipeline.close import read_calendar
 from pipeline.settings import Books
 from pipeline.up.airflow_home import APPROVER, USER
@@ -24,10 +24,9 @@ BOTH = "US01 IE01"
 
 
 @pytest.fixture(scope="module")
-def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+def airflow(story: Books, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     """Airflow on the sample's books, published."""
-    books = Books.create(tmp_path_factory.mktemp("close") / "books")
-    begin(books.home, sample=True, whole=False)
+    books = Books.open(Path(shutil.copytree(story.home, tmp_path_factory.mktemp("close") / "books")))
     command = [sys.executable, "-m", "pipeline", "run", "--books", str(books.home)]
     subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE)
     with Up.start(books) as up:

@@ -5,16 +5,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import duckdb
 import pytest
 
-import pipeline
 from ingestion import Source, sources
 from ingestion.focus import CONTROL_TOTAL
 from pipeline import manifest
-from pipeline.beginning import begin
-from pipeline.load import load_new
 from pipeline.sample.labs import TOLD, received
 from pipeline.settings import Books
 
@@ -25,14 +23,9 @@ LABS = {source.id: account for source, account in received()}
 
 
 @pytest.fixture(scope="module")
-def books(tmp_path_factory: pytest.TempPathFactory) -> Books:
+def books(whole_sample: Path) -> Books:
     """The whole sample, loaded and built."""
-    books = Books.create(tmp_path_factory.mktemp("everything") / "books")
-    begin(books.home, sample=True)
-    report = load_new(books, quiet=0)
-    assert report.errors == []
-    assert pipeline.build(books).periods
-    return books
+    return Books.open(whole_sample / "books")
 
 
 @pytest.fixture(scope="module")
