@@ -19,6 +19,7 @@ from typing import Any
 
 # Bytes that a gate may hold in memory; what does not fit is spilled to the temporary directory.
 MEMORY_LIMIT = "1GiB"
+_MAKING = threading.Lock()
 
 
 @dataclass
@@ -50,10 +51,20 @@ class Engine:
 @contextmanager
 def engine() -> Iterator[Engine]:
     """This process's engine, held alone. A forked child gets one of its own: DuckDB does not outlive a fork."""
-    held = _engine(os.getpid())
+    held = _held()
     # GX prints advice on queries that look beyond their batch; a tie between two tables has to.
     with held.lock, redirect_stdout(StringIO()):
         yield held
+
+
+def ready_ahead() -> None:
+    """Make this process's engine beside what the caller does first: importing GX takes seconds of one core."""
+    threading.Thread(target=_held).start()
+
+
+def _held() -> Engine:
+    with _MAKING:
+        return _engine(os.getpid())
 
 
 @cache

@@ -66,10 +66,12 @@ def _warehouse(
 
     Returns the periods built with their inputs hash, and notes for a person.
     """
+    from expectations import ready_ahead
     from pipeline.close.retroactive import check_company_and_past
     from pipeline.warehouse import discard, read_state
 
     company = check_company_and_past(books, inputs.calendar)
+    ready_ahead()
     for attempt in ("as it is", "fresh"):
         recorded = read_state(books)
         expected, touched = inputs.expected(recorded), inputs.touched(recorded)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from expectations import Verdict
     from ingestion import Delivery, LoadResult
 
+LONG = 32 << 20  # bytes whose reading takes long enough to make the gate ready beside it
+
 
 @dataclass(frozen=True)
 class Taking:
@@ -53,11 +55,15 @@ def take(taking: Taking, progress: Callable[[str], None] | None = None) -> Load:
 
     Raises what is neither the export's fault nor a verdict: a full disk, a wrong source definition.
     """
+    from expectations import ready_ahead
+
     say = progress or (lambda _: None)
     try:
         if taking.source is None:
             raise ExportRefused(taking.delivery.findings or (_unknown_source(taking.delivery),))
         say(f"reading {taking.delivery.path}")
+        if sum(part.bytes for part in taking.parts) > LONG:
+            ready_ahead()
         loaded = load_export(taking.parts, taking.source, taking.delivery.account, taking.staging)
     except ExportRefused as refused:
         return _refuse_unread(taking, refused.findings)

@@ -120,7 +120,8 @@ def _svg(chart: Any) -> str:
 
     # Names counted up by altair and the library's own address would make the bytes depend on what was drawn before.
     with alt.data_transformers.enable(consolidate_datasets=False):
-        spec = chart.configure(**CONFIG).to_dict()
+        # not held to Vega-Lite's schema, which takes longer than drawing: the charts are ours, and tests look at them
+        spec = chart.configure(**CONFIG).to_dict(validate=False)
     svg = vl_convert.vegalite_to_svg(spec, vl_version=".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2]))
     svg = re.sub(r' xmlns(:\w+)?="[^"]*"| id="[^"]*"', "", svg)
     return re.sub(r'<svg ([^>]*?)width="(\d+)" height="\d+"', r'<svg \1style="max-width:\2px"', svg, count=1)
