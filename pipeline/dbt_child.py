@@ -8,8 +8,6 @@ import sys
 from contextlib import suppress
 from typing import Any
 
-from dbt.cli.main import dbtRunner
-
 QUIET = ("--log-level", "none", "--log-level-file", "none")
 
 
@@ -29,6 +27,8 @@ def _tell(event: Any) -> None:
 
 def main() -> int:
     """Run dbt with the arguments of the command line; its exit code."""
+    from dbt.cli.main import dbtRunner
+
     done = dbtRunner(callbacks=[_tell]).invoke([*QUIET, *sys.argv[1:]])
     if done.exception:
         _say(error=str(done.exception))
