@@ -24,6 +24,7 @@ ENCRYPTED = ("require", "verify-ca", "verify-full")
 CONNECT = 15  # seconds
 # Classes of SQLSTATE: connection, rollback (also a standby that replays), resources, in use, an operator, the system
 PASSING = ("08", "40", "53", "55", "57", "58")
+UNTRUSTED = ("certificate", "does not support SSL")  # no answer that comes later will be another
 NOT_YET = ("starting up", "shutting down", "recovery", "too many", "remaining connection slots")
 
 
@@ -116,6 +117,9 @@ class Database(Trying):
         )
         if state == "42501":
             return PullRefused(f"{self._place}: {said}. GRANT SELECT on it to {self._asked['user']}")
+        if state is None and any(word in said for word in UNTRUSTED):
+            cure = "name the certificate that it is signed by: ?sslmode=verify-full&sslrootcert=/etc/acme-ca.pem"
+            return PullRefused(f"{self._place}: {said}. Let the server speak TLS, or {cure}")
         refused = "FATAL" in said and not any(phrase in said for phrase in NOT_YET)
         if state in ("28000", "28P01") or (state is None and refused):
             return PullRefused(f"{self._place}: refuses us: {said}. Set {self._key_from} to {self.api.key}")

@@ -165,6 +165,12 @@ def test_a_wrong_password_is_told_with_where_to_set_it(proxy: Proxy, desk: Any) 
     assert "(6 times" not in said
 
 
+def test_a_server_that_cannot_be_trusted_is_not_asked_again(proxy: Proxy, desk: Any) -> None:
+    said = refused(desk, f"{proxy.url}?sslmode=require")
+    assert "sslrootcert=" in said
+    assert "6 times" not in said
+
+
 @pytest.mark.parametrize(
     ("change", "cure"),
     [
