@@ -3,6 +3,7 @@
 import csv
 import shutil
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 
 from benchmarks.exports import ACCOUNT, Stretch, write_bill
@@ -40,7 +41,9 @@ def _books(home: Path, months: int, usual: int) -> Books:
     books = Books.open(home)
     shutil.rmtree(books.landing)
     books.landing.mkdir()
-    _fiscal_periods(books, [_period(LAST - back) for back in reversed(range(months))])
+    periods = [_period(LAST - back) for back in reversed(range(months))]
+    _fiscal_periods(books, periods)
+    _rates(books, date.fromisoformat(f"{periods[0]}-01"))
     for back in range(months):
         period = _period(LAST - back)
         write_bill(_delivery(books, period, 0), period, [Stretch(usual, 0, 28)], seed=back)
@@ -83,6 +86,21 @@ def _fiscal_periods(books: Books, periods: list[str]) -> None:
         rows.writerow(["entity_id", "period", "start_date", "end_date"])
         for entity in entities:
             rows.writerows([entity, p, f"{p}-01", f"{_after(p)}-01"] for p in periods)
+
+
+def _rates(books: Books, first: date) -> None:
+    """The sample's rates, and the first of each kind for all days before them."""
+    path = books.company / "fx_rates.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        known = list(csv.DictReader(file))
+    begin_of = date.fromisoformat(min(row["rate_date"] for row in known))
+    one_of_each = {(row["from_currency"], row["to_currency"], row["rate_type"]): row for row in reversed(known)}
+    days = [first + timedelta(days=n) for n in range((begin_of - first).days)]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.DictWriter(file, known[0].keys(), lineterminator="\n")
+        rows.writeheader()
+        rows.writerows({**row, "rate_date": str(day)} for row in one_of_each.values() for day in days)
+        rows.writerows(known)
 
 
 def _after(period: str) -> str:
