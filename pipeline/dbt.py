@@ -108,13 +108,14 @@ def _kept() -> Path:
 def _command(what: str, target: Path) -> list[str]:
     folders = {"project-dir": PROJECT, "profiles-dir": PROJECT, "target-path": target, "log-path": target}
     options = [text for name, path in folders.items() for text in (f"--{name}", str(path))]
-    return [sys.executable, "-P", "-m", "pipeline.dbt_child", *what.split(), *options]
+    # by its path, which it needs nothing of ours to be found by
+    return [sys.executable, "-P", str(Path(__file__).with_name("dbt_child.py")), *what.split(), *options]
 
 
 def _environment() -> dict[str, str]:
     """The profile reads from the environment where the warehouse is, seen from the books, so that all books are alike;
     nothing is sent to anybody."""
-    quiet = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1", "PYTHONUNBUFFERED": "1"}
+    quiet = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
     return {**os.environ, **quiet, "TOKENBOOKS_TARGET": "duckdb", "TOKENBOOKS_WAREHOUSE": "warehouse.duckdb"}
 
 
@@ -124,12 +125,14 @@ def _follow(lines: Iterable[str], progress: Callable[[str], None] | None) -> lis
     for line in lines:
         try:
             told = json.loads(line)
-        except ValueError:  # not dbt's: a traceback of the interpreter, say
-            told = {"error": line}
-        if "error" in told:
+        except ValueError:
+            told = None
+        if not isinstance(told, dict):  # not our child's: a traceback of the interpreter, say
+            errors.append(line.strip())
+        elif "error" in told:
             errors.append(str(told["error"]).strip())
         elif progress:
-            progress(f"build {told['model']}")
+            progress(f"build {told.get('model')}")
     return [error for error in errors if error]
 
 

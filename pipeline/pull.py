@@ -19,6 +19,7 @@ from ingestion.connectors.database import Database
 from ingestion.connectors.paged import PagesPull
 from ingestion.connectors.record import PullRecord, records_of
 from ingestion.connectors.transport import Transport
+from ingestion.connectors.trying import Access
 from pipeline.company.company_settings import FILE, read_settings
 from pipeline.company.connections import Connection
 from pipeline.landed import hand_over
@@ -121,7 +122,8 @@ def fetch(
     key_from = f"the password of the Airflow connection {wanted.connection}" if key else variable
     key = key or _key(connector, variable, environment)
     way, engine = WAYS[connector.api.speaks]
-    with way(connector.api, _base_url(connector, wanted, environment), key, key_from, **patience) as transport:
+    access = Access(connector.api, _base_url(connector, wanted, environment), key, key_from)
+    with way(access, **patience) as transport:
         for window in windows(connector, *asked) if asked else [None]:
             landing, evidence = books.landing, books.evidence / "pulls"
             one = engine(connector, wanted.account, window, wanted.parameters, transport, landing, evidence)

@@ -79,11 +79,11 @@ def story_loaded(tmp_path_factory: pytest.TempPathFactory) -> "Books":
 def story(story_loaded: "Books", tmp_path_factory: pytest.TempPathFactory) -> "Books":
     """The same, built and published. Copy it before you change it."""
     from pipeline.settings import Books
-    from tests.sample_fixture import command, made_once
+    from tests.sample_fixture import made_once
+    from tests.story_books import copy_of, run
 
     def make(folder: Path) -> None:
-        shutil.copytree(story_loaded.home, folder / "books")
-        command(folder, "run", "--books", "books")
+        run(copy_of(story_loaded, folder / "books"))
 
     return Books.open(made_once(tmp_path_factory, "story", make) / "books")
 

@@ -2,15 +2,13 @@
 
 import fcntl
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from pipeline.beginning import begin
-from pipeline.settings import Books
+from tests.story_books import succeed
 
 
 def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
@@ -27,26 +25,13 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
     return folder
 
 
-def command(folder: Path, *arguments: str) -> None:
-    """A tokenbooks command that must end well, in `folder`."""
-    done = subprocess.run(
-        [sys.executable, "-m", "pipeline", *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
-    )
-    assert done.returncode == 0, f"tokenbooks {' '.join(arguments)}:\n{done.stdout}\n{done.stderr}"
-
-
 def load_story(folder: Path) -> None:
     """Three months without Acme Labs, loaded."""
-    begin(Books.create(folder / "books").home, sample=True, whole=False)
-    command(folder, "load", "--books", "books")
+    begin(folder / "books", sample=True, whole=False)
+    succeed("load", "--books", folder / "books")
 
 
 def make_whole(folder: Path) -> None:
     """All that `init --sample` has, loaded, built and published."""
-    command(folder, "init", "books", "--sample")
-    command(folder, "run", "--books", "books")
+    succeed("init", folder / "books", "--sample")
+    succeed("run", "--books", folder / "books")

@@ -23,11 +23,16 @@ def tokenbooks(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
 
 
+def succeed(*arguments: str | Path) -> str:
+    """Run a command that must end well; returns what it told."""
+    done = tokenbooks(*arguments)
+    assert done.returncode == 0, f"tokenbooks {' '.join(map(str, arguments))}:\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
 def run(books: Books) -> str:
     """`tokenbooks run`, which must succeed; returns what it told."""
-    done = tokenbooks("run", "--books", books.home)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    return succeed("run", "--books", books.home)
 
 
 def kill_when(seen: Callable[[], bool], *arguments: str | Path, orphans: bool = False) -> None:

@@ -9,10 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
-from pydantic import SecretStr
-
-from ingestion.connectors.declaration import Api
-from ingestion.connectors.trying import LOOPBACK, Passing, PullRefused, Trying
+from ingestion.connectors.trying import LOOPBACK, Access, Passing, PullRefused, Trying
 from ingestion.findings import shortened
 
 if TYPE_CHECKING:
@@ -55,18 +52,9 @@ class Snapshot:
 class Database(Trying):
     """A way to one database. Raises PullRefused for an address that is none, or would send the password unencrypted."""
 
-    def __init__(
-        self,
-        api: Api,
-        base_url: str,
-        key: SecretStr,
-        key_from: str,
-        sleep: Callable[[float], None] = time.sleep,
-        timeout: int = CONNECT,
-    ):
-        self._asked = _checked(base_url) | {"connect_timeout": timeout}
-        super().__init__(base_url, str(self._asked["host"]), sleep)
-        self.api, self._key, self._key_from = api, key, key_from
+    def __init__(self, access: Access, sleep: Callable[[float], None] = time.sleep, timeout: int = CONNECT):
+        self._asked = _checked(access.base_url) | {"connect_timeout": timeout}
+        super().__init__(access, str(self._asked["host"]), sleep)
 
     def __enter__(self) -> "Database":
         return self
@@ -99,8 +87,7 @@ class Database(Trying):
     def _snapshot(self) -> Iterator[Snapshot]:
         import psycopg
 
-        secret = self._key.get_secret_value()
-        with psycopg.connect(**self._asked, password=secret, client_encoding="UTF8") as connection:
+        with psycopg.connect(**self._asked, password=self.secret, client_encoding="UTF8") as connection:
             connection.read_only, connection.isolation_level = True, psycopg.IsolationLevel.REPEATABLE_READ
             with connection.cursor() as cursor:
                 # A role or a database may have other habits: days are UTC's, and a float is told with all its digits
@@ -112,9 +99,7 @@ class Database(Trying):
     def _told(self, error: "psycopg.Error") -> Exception:
         """What to raise for an error: tried again where it may pass, else with its cure."""
         state = error.sqlstate
-        said = " ".join(str(error).replace(self._key.get_secret_value(), "***").split()).removeprefix(
-            "connection failed: "
-        )
+        said = " ".join(self.hidden(str(error)).split()).removeprefix("connection failed: ")
         if state == "42501":
             return PullRefused(f"{self._place}: {said}. GRANT SELECT on it to {self._asked['user']}")
         if state is None and any(word in said for word in UNTRUSTED):
@@ -122,7 +107,7 @@ class Database(Trying):
             return PullRefused(f"{self._place}: {said}. Let the server speak TLS, or {cure}")
         refused = "FATAL" in said and not any(phrase in said for phrase in NOT_YET)
         if state in ("28000", "28P01") or (state is None and refused):
-            return PullRefused(f"{self._place}: refuses us: {said}. Set {self._key_from} to {self.api.key}")
+            return PullRefused(f"{self._place}: refuses us: {said}. {self.access.cure}")
         return Passing(said) if state is None or state[:2] in PASSING else PullRefused(f"{self._place}: {said}")
 
 

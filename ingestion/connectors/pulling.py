@@ -45,7 +45,7 @@ class Pull(ABC, Generic[C, W]):
 
     def __post_init__(self) -> None:
         asked = self.connector.model_dump(mode="json", exclude={"source"})
-        said = json.dumps([asked, self.transport.base_url, dict(self.given), str(self.window)], sort_keys=True)
+        said = json.dumps([asked, self.transport.access.base_url, dict(self.given), str(self.window)], sort_keys=True)
         request = hashlib.sha256(said.encode()).hexdigest()[:16]
         self.room = Workroom(self.landing, self.evidence, self.connector.source.id, self.account, request)
         self.record = self._anew()
@@ -91,7 +91,7 @@ class Pull(ABC, Generic[C, W]):
             source=self.connector.source.id,
             account=self.account,
             api=self.connector.api.id,
-            base_url=self.transport.base_url,
+            base_url=self.transport.access.base_url,
             start=start,
             end=end,
             began_at=self.now(),

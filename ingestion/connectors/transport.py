@@ -16,11 +16,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
-from pydantic import SecretStr
 
 from ingestion.connectors.asking import Call
-from ingestion.connectors.declaration import Api
-from ingestion.connectors.trying import LOOPBACK, Passing, PullRefused, Trying
+from ingestion.connectors.trying import LOOPBACK, Access, Passing, PullRefused, Trying
 from ingestion.findings import shortened
 from ingestion.pages import PAGE_LIMIT
 
@@ -45,25 +43,16 @@ class Answer:
 class Transport(Trying):
     """A connection to one API. Raises PullRefused for a base URL that is no https (plain http: this machine only)."""
 
-    def __init__(
-        self,
-        api: Api,
-        base_url: str,
-        key: SecretStr,
-        key_from: str,
-        sleep: Callable[[float], None] = time.sleep,
-        timeout: httpx.Timeout = TIMEOUT,
-    ):
-        super().__init__(base_url, _checked_host(base_url), sleep)
-        self.api, self.key_from = api, key_from
-        self._key, self._last = key, 0.0
-        secret = key.get_secret_value()
+    def __init__(self, access: Access, sleep: Callable[[float], None] = time.sleep, timeout: httpx.Timeout = TIMEOUT):
+        super().__init__(access, _checked_host(access.base_url), sleep)
+        self.api, self._last = access.api, 0.0
+        secret = self.secret
         if not secret.isascii() or not secret.isprintable():
-            raise PullRefused(f"{key_from}: holds characters that no key has; copy it again")
+            raise PullRefused(f"{access.key_from}: holds characters that no key has; copy it again")
         self._client = httpx.Client(
-            base_url=base_url,
-            headers={"user-agent": "tokenbooks"} | {n: v.format(key=secret) for n, v in api.headers.items()},
-            auth=httpx.BasicAuth(secret, "") if api.basic else None,
+            base_url=access.base_url,
+            headers={"user-agent": "tokenbooks"} | {n: v.format(key=secret) for n, v in self.api.headers.items()},
+            auth=httpx.BasicAuth(secret, "") if self.api.basic else None,
             timeout=timeout,
             follow_redirects=False,  # the key is for this host alone
             trust_env=self.host not in LOOPBACK,  # a company's proxy is between us and others, not ourselves
@@ -84,11 +73,7 @@ class Transport(Trying):
 
     def hidden(self, text: str) -> str:
         """A text without the key, in whatever form the key was sent."""
-        secret = self._key.get_secret_value()
-        forms = (secret, base64.b64encode(f"{secret}:".encode()).decode())
-        for form in forms:
-            text = text.replace(form, "***")
-        return text
+        return super().hidden(text).replace(base64.b64encode(f"{self.secret}:".encode()).decode(), "***")
 
     def _once(self, call: Call) -> Answer:
         self._keep_pace()
@@ -116,7 +101,7 @@ class Transport(Trying):
         if status in TEMPORARY:
             raise Passing(f"answers {status}, {said}", _asked_to_wait(response.headers.get("retry-after")))
         if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-            raise PullRefused(f"{place}: refuses the key ({status}, {said}). Set {self.key_from} to {self.api.key}")
+            raise PullRefused(f"{place}: refuses the key ({status}, {said}). {self.access.cure}")
         if response.is_redirect:
             to = urlsplit(response.headers.get("location", "")).hostname or "elsewhere"
             raise PullRefused(f"{place}: sends us on to {to} ({status}); the key goes to {self.host} alone")

@@ -1,11 +1,14 @@
 """What may pass is tried again, at the pace the other side asks for; what will not is told with its cure."""
 
 import random
-import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
+from pydantic import SecretStr
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
+
+from ingestion.connectors.declaration import Api
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -32,14 +35,38 @@ class Passing(Exception):
         super().__init__(reason)
 
 
+@dataclass(frozen=True)
+class Access:
+    """What an account's exports are asked of, where it is, and the key to it. `key_from` is where a person sets it."""
+
+    api: Api
+    base_url: str
+    key: SecretStr
+    key_from: str
+
+    @property
+    def cure(self) -> str:
+        """What to do about a key that is refused."""
+        return f"Set {self.key_from} to {self.api.key}"
+
+
 class Trying:
     """A way to one host. `retried` collects every fault that was overcome, `requests` counts all that was sent."""
 
-    def __init__(self, base_url: str, host: str, sleep: Callable[[float], None] = time.sleep):
-        self.base_url, self.host = base_url, host
+    def __init__(self, access: Access, host: str, sleep: Callable[[float], None]):
+        self.access, self.host = access, host
         self.retried: list[str] = []
         self.requests = 0
         self._sleep = sleep
+
+    @property
+    def secret(self) -> str:
+        """The key itself."""
+        return self.access.key.get_secret_value()
+
+    def hidden(self, text: str) -> str:
+        """A text without the key."""
+        return text.replace(self.secret, "***")
 
     def until_it_works(self, place: str, what: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """What `what` gives, which raises Passing for another try. Raises Unavailable when every try failed."""

@@ -17,7 +17,7 @@ from ingestion.connectors import PullRefused, Unavailable, connectors
 from ingestion.connectors.paged import PagesPull
 from ingestion.connectors.record import PullRecord
 from ingestion.connectors.transport import Transport
-from ingestion.connectors.trying import TRIES
+from ingestion.connectors.trying import TRIES, Access
 from tests.provider_endpoints import anthropic, cursor, openai, openrouter
 from tests.provider_fixture import KEY, Fault, Provider, Request
 
@@ -48,7 +48,7 @@ class Bench:
         connector = connector.model_copy(update={"query": query, **changed})
         api, key = connector.api.model_copy(update={"per_minute": 100_000}), SecretStr(KEY)
         variable = api.key_variable
-        with Transport(api, self.provider.url, key, variable, self.slept.append, self.timeout) as transport:
+        with Transport(Access(api, self.provider.url, key, variable), self.slept.append, self.timeout) as transport:
             return PagesPull(connector, "acme", window, {}, transport, self.landing, self.folder / "evidence").run()
 
     def pages(self, source: str = BUCKETS) -> dict[str, bytes]:
@@ -323,7 +323,7 @@ def test_no_redirect_is_followed_with_the_key(bench: Bench) -> None:
 )
 def test_the_key_goes_over_https_or_stays_on_this_machine(url: str) -> None:
     with pytest.raises(PullRefused):
-        Transport(CONNECTORS[BUCKETS].api, url, SecretStr(KEY), "X")
+        Transport(Access(CONNECTORS[BUCKETS].api, url, SecretStr(KEY), "X"))
 
 
 def test_the_key_is_in_no_file_no_error_and_no_log(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
@@ -380,7 +380,7 @@ def test_the_pace_of_a_provider_is_kept(bench: Bench) -> None:
     connector = CONNECTORS[BUCKETS]
     api = connector.api.model_copy(update={"per_minute": 20})
     connector = connector.model_copy(update={"query": connector.query | {"limit": 3}})
-    with Transport(api, bench.provider.url, SecretStr(KEY), "X", bench.slept.append) as transport:
+    with Transport(Access(api, bench.provider.url, SecretStr(KEY), "X"), bench.slept.append) as transport:
         PagesPull(connector, "acme", (FROM, TO), {}, transport, bench.landing, bench.folder / "evidence").run()
     assert len(bench.slept) == 3
     assert all(2.5 < pause <= 3 for pause in bench.slept)
