@@ -138,6 +138,27 @@ def test_a_lake_that_lost_its_rows_fails(golden: Path, tmp_path: Path) -> None:
     assert "lake_equals_charges" in result.stdout
 
 
+@pytest.mark.parametrize(
+    ("harm", "table"),
+    [
+        ("delete from company.posting_rules where function = 'gna'", "intermediate.int_lines_ruled"),
+        ("alter table finance.fct_charges rename column account to renamed", "finance.fct_charges"),
+    ],
+    ids=["a table", "a mart"],
+)
+def test_a_model_that_fails_leaves_what_was_there(golden: Path, tmp_path: Path, harm: str, table: str) -> None:
+    """What takes the place of rows does so in one transaction."""
+    path = tmp_path / "warehouse.duckdb"
+    shutil.copy(golden, path)
+    with duckdb.connect(str(path)) as con:
+        con.execute(harm)
+    before = fixture.rows(path, f"select * from {table} order by all")
+    assert before
+    result = fixture.run_dbt(path, "build", "--select", table.split(".")[1])
+    assert result.returncode == 1
+    assert fixture.rows(path, f"select * from {table} order by all") == before
+
+
 def test_a_function_without_account_stops_the_build_and_says_so(golden: Path, tmp_path: Path) -> None:
     path = tmp_path / "warehouse.duckdb"
     shutil.copy(golden, path)
