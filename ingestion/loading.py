@@ -7,7 +7,6 @@ import contextlib
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -18,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ingestion import batches, buckets, diagnosis, export, focus, windows
+from ingestion.ahead import ahead
 from ingestion.archive import Part, content_hash, load_id_of
 from ingestion.casting import literal, quoted
 from ingestion.findings import ExportRefused, Finding
@@ -104,15 +104,8 @@ def _written(con: duckdb.DuckDBPyConnection, source: Source, query: str, scratch
             f"{source.folder}: Parquet came out as {pq.read_schema(whole)}, not as the dataset {source.dataset}"
         )
     texts = [field.name for field in schema if field.type == focus.TEXT]
-    with pq.ParquetFile(whole, read_dictionary=texts) as file, ThreadPoolExecutor(1) as ahead:
-        coming: Future[pa.Table] | None = None  # the next group is read while this one is written
-        for place in range(file.num_row_groups):
-            following = ahead.submit(file.read_row_group, place)
-            if coming is not None:
-                yield coming.result()
-            coming = following
-        if coming is not None:
-            yield coming.result()
+    with pq.ParquetFile(whole, read_dictionary=texts) as file:
+        yield from ahead(file.read_row_group(place) for place in range(file.num_row_groups))
 
 
 def _select(con: duckdb.DuckDBPyConnection, *, source: Source, account: str, load_id: str) -> str:
