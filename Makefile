@@ -17,6 +17,7 @@ help: ## this list
 	@echo "BOOKS=path chooses another books directory; EXIT_WHEN_PUBLISHED=1 make run ends by itself."
 
 # Rebuilt from nothing when the lock changed, the clone moved or an earlier try broke off; else costs a few milliseconds.
+# Python compiles what it imports when it first does: compiling all of it would take half a minute more.
 setup: ## .venv from the pinned, hash-checked lock (skipped when current)
 	@set -e; \
 	key="$$(pwd) $$(cksum < $(LOCK))"; \
@@ -32,9 +33,9 @@ setup: ## .venv from the pinned, hash-checked lock (skipped when current)
 	  echo "Installing the pinned packages into $(VENV) with $$("$$base" --version) (about a minute, 1 GB) ..."; \
 	  rm -rf $(VENV); "$$base" -m venv $(VENV); \
 	  if command -v uv >/dev/null 2>&1; then \
-	    uv pip install -q --python $(PYTHON) --no-deps --require-hashes --compile-bytecode -r $(LOCK); \
+	    uv pip install -q --python $(PYTHON) --no-deps --require-hashes -r $(LOCK); \
 	  else \
-	    $(PYTHON) -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r $(LOCK); \
+	    $(PYTHON) -m pip install -qq --disable-pip-version-check --no-compile --no-deps --require-hashes -r $(LOCK); \
 	  fi; \
 	  echo "$$key" > $(VENV)/.lock; \
 	fi; \
