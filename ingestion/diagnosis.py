@@ -1,6 +1,8 @@
 """Why an export could not be typed: the rows and columns that do not fit, found by reading it once more."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import duckdb
 
@@ -12,9 +14,21 @@ from ingestion.findings import ExportRefused, Finding, shortened
 from ingestion.registry import Source
 
 SHOWN_PER_COLUMN = 20
-# What DuckDB raises when values do not fit; anything else (no memory, no disk) is not the export's fault.
+# What DuckDB raises when values do not fit; most else (no memory, no disk) is not the export's fault.
 MISFIT = (duckdb.ConversionException, duckdb.InvalidInputException, duckdb.OutOfRangeException)
 NOT_NUMBERS = {"nan", "inf", "infinity"}
+
+
+@contextmanager
+def refused_with_reasons(con: duckdb.DuckDBPyConnection, opened: Export, source: Source) -> Iterator[None]:
+    """Raises ExportRefused, naming rows and columns, for what DuckDB raises within because of the export."""
+    try:
+        yield
+    except duckdb.Error as error:
+        # no class of their own have the errors about damaged Parquet
+        if not isinstance(error, MISFIT) and type(error) is not duckdb.Error:
+            raise
+        raise ExportRefused(diagnose(con, opened, source, error)) from None
 
 
 def diagnose(con: duckdb.DuckDBPyConnection, opened: Export, source: Source, error: Exception) -> list[Finding]:
@@ -41,10 +55,8 @@ def held_to_checks(con: duckdb.DuckDBPyConnection, opened: Export, source: Sourc
     for check in source.checks:
         shown = SHOWN_PER_COLUMN if check.severity == "critical" else 1
         query = f"SELECT _row, count(*) OVER () FROM export WHERE NOT ({check.holds}) ORDER BY ALL LIMIT {shown}"
-        try:
+        with refused_with_reasons(con, opened, source):
             rows = con.execute(query).fetchall()
-        except MISFIT as error:
-            raise ExportRefused(diagnose(con, opened, source, error)) from None
         findings += [_broken(check, file_of(con, opened, row), row, count) for row, count in rows]
     if any(finding.severity == "critical" for finding in findings):
         raise ExportRefused(finding for finding in findings if finding.severity == "critical")

@@ -28,14 +28,14 @@ CHEAP = 64 << 20  # bytes of an export up to which it is read once more, to coun
 @dataclass(frozen=True)
 class Export:
     """What is known of an opened export before its rows are typed. `records` is None where only the rows can tell;
-    `plain` is empty unless every part is a CSV that Arrow can read as well."""
+    `files` is empty unless of every part it is known how a reader other than DuckDB reads it."""
 
     parts: tuple[Part, ...]
     columns: frozenset[str]
     warnings: tuple[Finding, ...]
     records: int | None = None
     window: tuple[date, date] | None = None
-    plain: tuple[tables.Csv, ...] = ()
+    files: tuple[tables.Csv | tables.Parquet, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -117,8 +117,8 @@ def _open_tables(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], source: 
     where = f" WHERE {' AND '.join(f'({one})' for one in records)}" if records else ""
     con.execute(f"CREATE VIEW texts AS SELECT * FROM lines{where}")
     con.execute("CREATE VIEW raw AS SELECT *, row_number() OVER () AS _row FROM texts")
-    plain = tuple(scan.plain for scan in scans if scan.plain)
-    return Export(tuple(parts), columns, tuple(warnings), plain=plain if len(plain) == len(scans) else ())
+    files = tuple(scan.stored for scan in scans if scan.stored)
+    return Export(tuple(parts), columns, tuple(warnings), files=files if len(files) == len(scans) else ())
 
 
 def _open_log(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], source: Source) -> Export:

@@ -16,7 +16,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingestion import batches, buckets, diagnosis, export, focus, windows
+from ingestion import batches, buckets, columnar, diagnosis, export, focus, windows
 from ingestion.ahead import ahead
 from ingestion.archive import Part, content_hash, load_id_of
 from ingestion.casting import literal, quoted
@@ -76,16 +76,15 @@ def _typed(
 ) -> tuple[tuple[StagedFile, ...], int]:
     """One file a period, and the last row's number; rows without a date are of the month of the window's first day."""
     undated = f"{opened.window[0]:%Y-%m}" if opened.window else ""
-    with tempfile.TemporaryDirectory(dir=staging) as scratch:
-        select = partial(_select, source=source, account=account, load_id=load_id)
-        try:
-            if source.row_per_record and opened.plain:
-                rows = batches.typed_rows(opened, source, account, select, Path(scratch))
-                with contextlib.suppress(pa.ArrowInvalid):  # DuckDB reads it, or says what is wrong with it
-                    return split(rows, source, staging, undated)
-            return split(_written(con, source, select(con), Path(scratch)), source, staging, undated)
-        except diagnosis.MISFIT as error:
-            raise ExportRefused(diagnosis.diagnose(con, opened, source, error)) from None
+    select = partial(_select, source=source, account=account, load_id=load_id)
+    reasons = diagnosis.refused_with_reasons(con, opened, source)
+    with tempfile.TemporaryDirectory(dir=staging) as scratch, reasons:
+        with contextlib.suppress(pa.ArrowInvalid):  # DuckDB reads it, or says what is wrong with it
+            stored = columnar.stored(con, opened.parts, opened.files) if source.row_per_record else None
+            if stored:
+                rows = batches.typed_rows(stored, opened, source, account, select, Path(scratch))
+                return split(rows, source, staging, undated)
+        return split(_written(con, source, select(con), Path(scratch)), source, staging, undated)
 
 
 def _written(con: duckdb.DuckDBPyConnection, source: Source, query: str, scratch: Path) -> Iterator[pa.Table]:
@@ -135,10 +134,8 @@ def _window(
 ) -> tuple[date, date]:
     if source.window != "buckets":
         return windows.of_rows(con, [file.path for file in files], source)
-    try:
+    with diagnosis.refused_with_reasons(con, opened, source):
         return buckets.window_of_table(con, opened.names[0], source)
-    except diagnosis.MISFIT as error:
-        raise ExportRefused(diagnosis.diagnose(con, opened, source, error)) from None
 
 
 def _totals(con: duckdb.DuckDBPyConnection, files: Sequence[StagedFile], source: Source) -> dict[str, str]:

@@ -36,12 +36,22 @@ class Csv:
 
 
 @dataclass(frozen=True)
+class Parquet:
+    """What a Parquet file stores: its columns with their DuckDB types, and for each text (name, SQL over them)."""
+
+    columns: tuple[str, ...]
+    types: tuple[str, ...]
+    texts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class Scan:
-    """One file as SQL that yields its rows as texts, its columns in order, and how it is written if it is plain CSV."""
+    """One file as SQL that yields its rows as texts, its columns in order, and how a reader other than DuckDB reads it,
+    if that is known."""
 
     sql: str
     columns: tuple[str, ...]
-    plain: Csv | None = None
+    stored: Csv | Parquet | None = None
 
 
 def scan(con: duckdb.DuckDBPyConnection, part: Part, source: Source) -> Scan:
@@ -82,8 +92,10 @@ def _parquet(con: duckdb.DuckDBPyConnection, part: Part, source: Source) -> Scan
         fields += _fields(quoted(name), kind, name, source)
     names = _declared([name for _, name in fields], source)
     _refuse_duplicates(names, part.name)
-    texts = [f"{text} AS {quoted(name)}" for (text, _), name in zip(fields, names, strict=True)]
-    return Scan(f"SELECT {', '.join(texts)} FROM {read}", tuple(names))
+    texts = [(name, text) for (text, _), name in zip(fields, names, strict=True)]
+    stored = Parquet(tuple(described.columns), tuple(map(str, described.types)), tuple(texts))
+    selected = ", ".join(f"{text} AS {quoted(name)}" for name, text in texts)
+    return Scan(f"SELECT {selected} FROM {read}", tuple(names), stored)
 
 
 def _fields(value: str, kind: DuckDBPyType, name: str, source: Source) -> Iterator[tuple[str, str]]:
@@ -164,8 +176,8 @@ def _csv(part: Part, source: Source, zipped: bool) -> Scan:
     )
     if wrapped:
         return Scan(_unwrapped(read, names, delimiter), tuple(names))
-    plain = Csv(tuple(names), delimiter, zipped) if lines == 1 else None
-    return Scan(f"SELECT * FROM {read}", tuple(names), plain)
+    stored = Csv(tuple(names), delimiter, zipped) if lines == 1 else None
+    return Scan(f"SELECT * FROM {read}", tuple(names), stored)
 
 
 def _unwrapped(read: str, names: Sequence[str], delimiter: str) -> str:

@@ -24,7 +24,7 @@ from pipeline import landed, manifest, store
 from pipeline.lock import locked
 from pipeline.manifest import Load
 from pipeline.settings import Books
-from pipeline.take import Taking, definition_of, delivery_entry, take
+from pipeline.take import Taking, archived, definition_of, delivery_entry, take
 from pipeline.units import rejudge_units
 
 Progress = Callable[[str], None]
@@ -147,8 +147,7 @@ def _outcome(
             if _restates(delivery, load):
                 load = loads[load.load_id] = _noted(books, delivery, load)
             return _told(delivery, load, new=False)
-        parts = archive.store(delivery, books.archive) if delivery.state == "ready" else ()
-        store.send(books, "archive", [part.path for part in parts], once=True)
+        parts = archived(books, delivery) if delivery.state == "ready" else ()
         load = take(Taking(books, delivery, source if delivery.state == "ready" else None, parts), progress)
         loads[load.load_id] = load
         store.let_go(books, "archive", [part.path for part in parts])
@@ -185,10 +184,8 @@ def _noted(books: Books, delivery: Delivery, load: Load) -> Load:
 
 
 def _same_bytes(delivery: Delivery, loads: Mapping[str, Load]) -> bool:
-    size = sum(part.stat().st_size for part in delivery.parts)
-    return any(
-        (load.source, load.account, load.bytes) == (delivery.source, delivery.account, size) for load in loads.values()
-    )
+    told = (delivery.source, delivery.account, sum(part.stat().st_size for part in delivery.parts))
+    return any((load.source, load.account, load.bytes) == told for load in loads.values())
 
 
 def _rejudged(outcomes: list[Outcome], changed: list[Load]) -> list[Outcome]:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from expectations import Verdict
     from ingestion import Delivery, LoadResult
 
-LONG = 32 << 20  # bytes whose reading takes long enough to make the gate ready beside it
+
+LONG = 32 << 20  # bytes whose copying and reading take long enough to make the gate ready beside it
 
 
 @dataclass(frozen=True)
@@ -50,20 +51,27 @@ class Taking:
         return self.books.lake / ".staging" / self.load_id
 
 
+def archived(books: Books, delivery: "Delivery") -> tuple[Part, ...]:
+    """The files of a delivery, in the archive. Raises Unsettled when one of them changes meanwhile."""
+    from expectations import ready_ahead
+
+    if sum(part.stat().st_size for part in delivery.parts) > LONG:
+        ready_ahead()
+    parts = archive.store(delivery, books.archive)
+    store.send(books, "archive", [part.path for part in parts], once=True)
+    return parts
+
+
 def take(taking: Taking, progress: Callable[[str], None] | None = None) -> Load:
     """Type and judge an archived delivery; returns its manifest entry, accepted or refused, as written.
 
     Raises what is neither the export's fault nor a verdict: a full disk, a wrong source definition.
     """
-    from expectations import ready_ahead
-
     say = progress or (lambda _: None)
     try:
         if taking.source is None:
             raise ExportRefused(taking.delivery.findings or (_unknown_source(taking.delivery),))
         say(f"reading {taking.delivery.path}")
-        if sum(part.bytes for part in taking.parts) > LONG:
-            ready_ahead()
         loaded = load_export(taking.parts, taking.source, taking.delivery.account, taking.staging)
     except ExportRefused as refused:
         return _refuse_unread(taking, refused.findings)

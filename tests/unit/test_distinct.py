@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingestion import Source, casting, distinct, export, focus, loading, sources
+from ingestion.columnar import HELD
 from ingestion.lineage import NotRowByRow, lineage
 
 ROW_BY_ROW = sorted(source.id for source in sources().values() if source.row_per_record)
@@ -52,7 +53,7 @@ def batches(draw: st.DrawFn, source: Source) -> pa.Table:
         values = pa.array([chance.choice(pool) for _ in range(rows)], focus.TEXT)
         amount = casting.plain_amount(column)
         held = not amount and chance.random() < 0.7
-        columns[name] = values.cast(focus.MONEY) if amount else values.cast(distinct.HELD) if held else values
+        columns[name] = values.cast(focus.MONEY) if amount else values.cast(HELD) if held else values
     return pa.table({**columns, "_page": pa.array([1] * rows, pa.int64())})
 
 
@@ -68,11 +69,12 @@ def test_distinct_combinations_give_the_rows_that_all_rows_give(
     @given(batches(source))
     def same(batch: pa.Table) -> None:
         with export.connection(tmp_path_factory.getbasetemp(), threads=1) as con:
-            con.execute("CREATE TABLE texts AS FROM batch LIMIT 0")
+            con.from_arrow(batch[:0]).create("stored")
+            con.execute("CREATE VIEW texts AS FROM stored")
             export.define(con, opened, source, "acme", amounts)
             query = loading._select(con, source=source, account="acme", load_id="one")
-            mine = distinct.Rows(con, query, batch.schema).of(batch)
-            con.register("texts", batch)
+            mine = made_of(con, query, batch)
+            con.register("stored", batch)
             theirs = con.execute(query).to_arrow_table()
         assert mine.num_rows == batch.num_rows > 0
         assert told(mine) == told(theirs)
@@ -86,24 +88,30 @@ def told(table: pa.Table) -> dict[str, list[object]]:
 
 def rows_of(query: str, batch: pa.Table) -> pa.Table:
     with duckdb.connect() as con:
-        con.execute("CREATE TABLE texts AS FROM batch LIMIT 0")
-        return distinct.Rows(con, query, batch.schema).of(batch)
+        con.from_arrow(batch[:0]).create("stored")
+        return made_of(con, query, batch)
+
+
+def made_of(con: duckdb.DuckDBPyConnection, query: str, batch: pa.Table) -> pa.Table:
+    made = lineage(con, query)
+    con.execute("DROP TABLE stored")
+    return distinct.Rows(con, query, made).of(batch)
 
 
 def test_a_value_that_does_not_fit_is_found_wherever_it_stands() -> None:
-    batch = pa.table({"a": pa.array(["1", "2", "x", "1"]).cast(distinct.HELD), "b": pa.array(["1", "1", "1", "1"])})
+    batch = pa.table({"a": pa.array(["1", "2", "x", "1"]).cast(HELD), "b": pa.array(["1", "1", "1", "1"])})
     with pytest.raises(duckdb.ConversionException, match="'x'"):
-        rows_of("SELECT CAST(a AS INTEGER) AS number FROM texts", batch)
+        rows_of("SELECT CAST(a AS INTEGER) AS number FROM stored", batch)
 
 
 def test_what_is_asked_about_stands_together_in_the_batch() -> None:
     """A combination that no row has is asked about nowhere: it may well be one that the SELECT refuses."""
     held = {"a": ["x", "y", "y"], "b": ["1", "2", None], "c": ["only", "only", "only"], "d": ["p", "q", "r"]}
-    batch = pa.table({name: pa.array(values).cast(distinct.HELD) for name, values in held.items()})
+    batch = pa.table({name: pa.array(values).cast(HELD) for name, values in held.items()})
     strict = "CASE WHEN a || coalesce(b, '') IN ('x1', 'y2', 'y') THEN a ELSE error('never together') END AS a"
-    made = rows_of(f"SELECT {strict}, upper(c) AS c, d, 7 AS e FROM texts", batch)
+    made = rows_of(f"SELECT {strict}, upper(c) AS c, d, 7 AS e FROM stored", batch)
     assert told(made) == {"a": ["x", "y", "y"], "c": ["ONLY"] * 3, "d": ["p", "q", "r"], "e": [7] * 3}
-    assert [str(made[name].type) for name in "acd"] == [str(distinct.HELD)] * 3
+    assert [str(made[name].type) for name in "acd"] == [str(HELD)] * 3
 
 
 def test_lineage_knows_what_a_column_is_made_of() -> None:

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ingestion import ExportRefused, LoadResult, Part, Source, batches, load_export, loading, sources, splitting
+from ingestion import (
+    ExportRefused,
+    LoadResult,
+    Part,
+    Source,
+    batches,
+    columnar,
+    load_export,
+    loading,
+    sources,
+    splitting,
+)
 from ingestion.registry import SourceError
 
 ROWS, GROUP = 12_000, 4096
@@ -28,7 +40,7 @@ def focus() -> Source:
 def small_groups(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loading, "PASSING", f"(FORMAT parquet, COMPRESSION uncompressed, ROW_GROUP_SIZE {GROUP})")
     monkeypatch.setattr(splitting, "ROW_GROUP", GROUP)
-    monkeypatch.setattr(batches, "BLOCK", 1 << 20)
+    monkeypatch.setattr(columnar, "BLOCK", 1 << 20)
 
 
 @pytest.fixture(params=["in batches", "by DuckDB alone"])
@@ -124,6 +136,12 @@ ODD = [
 ]
 
 
+def noted(tables: Iterator[pa.Table], read: list[pa.Table]) -> Iterator[pa.Table]:
+    for table in tables:
+        read.append(table)
+        yield table
+
+
 def test_both_ways_of_reading_give_the_same_rows(
     tmp_path: Path, focus: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -134,9 +152,9 @@ def test_both_ways_of_reading_give_the_same_rows(
         rows.writeheader()
         rows.writerows(dict(zip(header, first, strict=True)) | {column: value} for column, value in ODD)
     part = Part(path.name, "0" * 64, path.stat().st_size, path)
-    read = []
+    read: list[pa.Table] = []
     tables = batches.typed_rows
-    monkeypatch.setattr(batches, "typed_rows", lambda *given: (read.append(table) or table for table in tables(*given)))
+    monkeypatch.setattr(batches, "typed_rows", lambda *given: noted(tables(*given), read))
     mine = [pq.read_table(file.path) for file in load(part, focus, tmp_path / "batches").files]
     assert sum(table.num_rows for table in read) == len(ODD), "Arrow read them"
     monkeypatch.setattr(batches, "typed_rows", refused_by_arrow)
@@ -148,3 +166,58 @@ def test_a_select_that_leaves_records_out_is_no_row_per_record(tmp_path: Path, f
     fewer = f"{focus.sql} WHERE SkuId <> 'SKU2'"
     with pytest.raises(SourceError, match="leave row_per_record out"):
         load(big(tmp_path, focus), focus.model_copy(update={"sql": fewer}), tmp_path / "staging")
+
+
+def columns_of_parquet() -> dict[str, pa.Array]:
+    """The sample's columns as Parquet may hold them: times with and without a zone, doubles, decimals, maps, whole
+    numbers, texts that repeat and texts that do not."""
+    table = pq.read_table(sources()["aws_cur"].folder / "sample" / "acme-00001.snappy.parquet")
+    columns = {
+        name: pa.array(table[name].to_pylist()[:1] * 6, table.schema.field(name).type) for name in table.schema.names
+    }
+    day = datetime(2026, 9, 3, 1, 30, 0, 250_000)
+    columns["line_item_usage_start_date"] = pa.array([day] * 6, pa.timestamp("us"))
+    columns["line_item_usage_end_date"] = pa.array([day.replace(hour=2)] * 5 + [None], pa.timestamp("ms", "UTC"))
+    columns["line_item_unblended_cost"] = pa.array([0.1, 8.17e-7, 1234567.000001, -0.0, 1e-9, 3.0])
+    columns["line_item_usage_amount"] = pa.array(
+        [Decimal("0.000000000001"), None, *[Decimal(3)] * 4], pa.decimal128(38, 12)
+    )
+    columns["pricing_public_on_demand_cost"] = pa.array([1, 2, 3, None, 5, 6], pa.int32())
+    columns["line_item_resource_id"] = pa.array([f"arn:{n}" for n in range(4)] + ["", None])
+    columns["line_item_line_item_description"] = pa.array(["one", "two"] * 3).dictionary_encode()
+    return columns
+
+
+@pytest.mark.parametrize("times", ["micros", "int96", "nanos"])
+def test_both_ways_of_reading_parquet_give_the_same_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: str
+) -> None:
+    cur, path = sources()["aws_cur"], tmp_path / "bill.parquet"
+    columns = columns_of_parquet()
+    if times == "nanos":
+        columns["line_item_usage_end_date"] = columns["line_item_usage_end_date"].cast(pa.timestamp("ns"))
+    pq.write_table(pa.table(columns), path, use_deprecated_int96_timestamps=times == "int96")
+    part = Part(path.name, "0" * 64, path.stat().st_size, path)
+    read: list[pa.Table] = []
+    tables = batches.typed_rows
+    monkeypatch.setattr(batches, "typed_rows", lambda *given: noted(tables(*given), read))
+    mine = [pq.read_table(file.path) for file in load_export([part], cur, "acme", tmp_path / "batches").files]
+    assert sum(table.num_rows for table in read) == (0 if times == "nanos" else 6), (
+        "Arrow read what it sees as DuckDB does"
+    )
+    monkeypatch.setattr(batches, "typed_rows", refused_by_arrow)
+    assert mine == [pq.read_table(file.path) for file in load_export([part], cur, "acme", tmp_path / "duckdb").files]
+    assert mine[0]["x_SourceRow"].to_pylist() == [1, 2, 3, 4, 5, 6]
+    assert mine[0]["ContractedCost"].to_pylist()[:2] == [Decimal("0.100000000000"), Decimal("0.000000817000")]
+    assert mine[0]["ResourceId"].to_pylist()[3:] == ["arn:3", None, None]
+
+
+def test_a_damaged_parquet_file_is_refused_by_name(tmp_path: Path) -> None:
+    cur, path = sources()["aws_cur"], tmp_path / "bill.parquet"
+    pq.write_table(pa.table(columns_of_parquet()), path)
+    whole = path.read_bytes()
+    footer = 8 + int.from_bytes(whole[-8:-4], "little")  # which tells the columns, and is as it was
+    path.write_bytes(whole[:4] + bytes(len(whole) - footer - 4) + whole[-footer:])
+    with pytest.raises(ExportRefused) as refused:
+        load_export([Part(path.name, "0" * 64, len(whole), path)], cur, "acme", tmp_path / "staging")
+    assert refused.value.findings[0].file == "bill.parquet"
