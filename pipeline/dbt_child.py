@@ -1,10 +1,11 @@
 """What a process of dbt runs: dbt itself, and of all that it would tell a line of JSON for each node and each error.
 
-Its loggers word and encode eight thousand events a build, most of them for nobody.
+It words and encodes eight thousand events a build, most of them for nobody.
 """
 
 import json
 import sys
+from collections.abc import Collection
 from contextlib import suppress
 from typing import Any
 
@@ -25,10 +26,27 @@ def _tell(event: Any) -> None:
         _say(model=event.data.node_info.node_name)
 
 
+def hear(levels: Collection[str], names: Collection[str] = ()) -> None:
+    """Have dbt in this process make nothing of its events but those of the levels, and those that are named."""
+    from dbt_common.events.event_manager import EventManager
+    from dbt_common.events.event_manager_client import ctx_set_event_manager
+
+    class Heard(EventManager):
+        def fire_event(
+            self, e: Any, level: Any = None, node: Any = None, force_warn_or_error_handling: bool = False
+        ) -> None:
+            heard = (level or e.level_tag()).value in levels or type(e).__name__ in names
+            if heard or force_warn_or_error_handling:
+                super().fire_event(e, level, node, force_warn_or_error_handling)
+
+    ctx_set_event_manager(Heard())
+
+
 def main() -> int:
     """Run dbt with the arguments of the command line; its exit code."""
     from dbt.cli.main import dbtRunner
 
+    hear(("warn", "error"), ("NodeFinished",))
     done = dbtRunner(callbacks=[_tell]).invoke([*QUIET, *sys.argv[1:]])
     if done.exception:
         _say(error=str(done.exception))

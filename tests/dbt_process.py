@@ -31,13 +31,15 @@ def _dbt(arguments: list[str], environment: dict[str, str], output: str) -> None
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
+    from pipeline.dbt_child import hear
     from tests.dbt_parsed import FOLDERS, PARSED
 
     file = os.open(output, os.O_WRONLY | os.O_CREAT)
     for stream in (1, 2):
         os.dup2(file, stream)
     os.environ.update(environment)
-    quiet = ["--log-level", "none", "--log-level-file", "none"]
+    hear(("info", "warn", "error"))
+    quiet = ["--log-level", "none", "--log-level-file", "none", "--no-write-json"]
     done = dbtRunner(manifest=PARSED.result, callbacks=[_tell]).invoke([*quiet, *arguments, *FOLDERS])
     DuckDBConnectionManager.close_all_connections()  # a forked process ends at once: what is open is not written out
     if done.exception:
@@ -46,6 +48,4 @@ def _dbt(arguments: list[str], environment: dict[str, str], output: str) -> None
 
 
 def _tell(event: Any) -> None:
-    """What dbt says by itself, worded only where somebody reads it."""
-    if event.info.level != "debug":
-        print(event.info.msg)
+    print(event.info.msg)
