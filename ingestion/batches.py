@@ -5,10 +5,11 @@ DuckDB alone would have to number the rows on one core, or write them twice. Wha
 
 import ctypes
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -38,12 +39,15 @@ def typed_rows(
     as it comes.
     """
     _give_back_what_is_freed()
+    amounts = _amounts(stored, source)
+    lane = partial(_lane, stored, opened, source, account, amounts)
     with ExitStack() as held, ThreadPoolExecutor(LANES) as pool:
-        places = (scratch / f"lane-{lane}" for lane in range(LANES))
-        lanes = [held.enter_context(export.connection(place, threads=1)) for place in places]
-        plan = _planned(lanes, stored, opened, source, account, select)
+        lanes = [held.enter_context(lane(scratch / "lane-0"))]
+        plan = _planned(lanes[0], source, select, amounts)
         coming: deque[Future[pa.Table]] = deque()
         for place, batch in enumerate(ahead(stored.batches(plan.needed))):
+            if 0 < place < LANES:
+                lanes.append(held.enter_context(lane(scratch / f"lane-{place}")))
             if len(coming) == LANES:  # so that the lane whose turn it is has nothing to do
                 yield coming.popleft().result()
             coming.append(pool.submit(plan.typed, lanes[place % LANES], batch))
@@ -59,12 +63,11 @@ def _give_back_what_is_freed() -> None:
 
 @dataclass(frozen=True)
 class _Plan:
-    """How a batch becomes rows: the SELECT over the table `stored`, what its columns are made of, and those columns of
-    texts that are amounts, each with the SQL for what Arrow does not read."""
+    """How a batch becomes rows: the SELECT over the table `stored`, what its columns are made of, and the amounts."""
 
     query: str
     made: dict[str, Made]
-    amounts: dict[str, str]
+    amounts: Mapping[str, str]
 
     @property
     def needed(self) -> frozenset[str]:
@@ -82,29 +85,29 @@ class _Plan:
         return Rows(con, self.query, self.made).of(batch)
 
 
-def _planned(
-    lanes: list[duckdb.DuckDBPyConnection],
-    stored: Stored,
-    opened: export.Export,
-    source: Source,
-    account: str,
-    select: Select,
-) -> _Plan:
-    """The plan, and in each lane the views that its SELECT is over."""
+def _amounts(stored: Stored, source: Source) -> dict[str, str]:
+    """The columns of texts that are amounts, each with the SQL for what Arrow does not read."""
     plain = {name: column for name, column in source.columns.items() if casting.plain_amount(column)}
     texts = isinstance(stored.files[0], Csv)
-    amounts = {name: casting.strict(name, plain[name]) for name in stored.types if texts and name in plain}
-    nothing = pa.schema(stored.types | dict.fromkeys(amounts, focus.MONEY)).empty_table()
-    for con in lanes:
-        con.from_arrow(nothing).create("stored")
+    return {name: casting.strict(name, plain[name]) for name in stored.types if texts and name in plain}
+
+
+@contextmanager
+def _lane(
+    stored: Stored, opened: export.Export, source: Source, account: str, amounts: Mapping[str, str], scratch: Path
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database of its own with the view `export` over `stored`, an empty table until a batch is seen in its place."""
+    with export.connection(scratch, threads=1) as con:
+        con.from_arrow(pa.schema(stored.types | dict.fromkeys(amounts, focus.MONEY)).empty_table()).create("stored")
         con.execute(f"CREATE VIEW texts AS {stored.texts}")
         export.define(con, opened, source, account, frozenset(amounts))
-    query = select(lanes[0])
+        yield con
+
+
+def _planned(con: duckdb.DuckDBPyConnection, source: Source, select: Select, amounts: Mapping[str, str]) -> _Plan:
+    query = select(con)
     try:
-        plan = _Plan(query, lineage(lanes[0], query), amounts)
+        return _Plan(query, lineage(con, query), amounts)
     except NotRowByRow as step:
         reason = f"DuckDB does not keep the rows in order ({step}); leave row_per_record out"
         raise SourceError(f"{source.folder}: {reason}") from None
-    for con in lanes:
-        con.execute("DROP TABLE stored")  # for the batches, one after the other, to be seen in its place
-    return plan

@@ -93,9 +93,7 @@ def rows_of(query: str, batch: pa.Table) -> pa.Table:
 
 
 def made_of(con: duckdb.DuckDBPyConnection, query: str, batch: pa.Table) -> pa.Table:
-    made = lineage(con, query)
-    con.execute("DROP TABLE stored")
-    return distinct.Rows(con, query, made).of(batch)
+    return distinct.Rows(con, query, lineage(con, query)).of(batch)
 
 
 def test_a_value_that_does_not_fit_is_found_wherever_it_stands() -> None:
