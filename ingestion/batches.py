@@ -17,11 +17,11 @@ import pyarrow as pa
 
 from ingestion import casting, export, focus
 from ingestion.ahead import ahead
+from ingestion.casting import quoted
 from ingestion.columnar import Stored
 from ingestion.distinct import Rows, each
 from ingestion.lineage import Made, NotRowByRow, lineage
 from ingestion.registry import Source, SourceError
-from ingestion.tables import Csv
 
 LANES = 3  # batches in work at once: one for each of two cores, and one that waits to be written
 M_MMAP_THRESHOLD, KEPT = -3, 256 << 10  # malloc.h; blocks from this size on go back to the system when freed
@@ -43,7 +43,11 @@ def typed_rows(
     lane = partial(_lane, stored, opened, source, account, amounts)
     with ExitStack() as held, ThreadPoolExecutor(LANES) as pool:
         lanes = [held.enter_context(lane(scratch / "lane-0"))]
-        plan = _planned(lanes[0], source, select, amounts)
+        strictly = {
+            column: (f"{stored.texts[name][0]} AS {quoted(name)}", casting.strict(name, source.columns[name]))
+            for column, name in amounts.items()
+        }
+        plan = _planned(lanes[0], source, select, strictly)
         coming: deque[Future[pa.Table]] = deque()
         for place, batch in enumerate(ahead(stored.batches(plan.needed))):
             if 0 < place < LANES:
@@ -63,11 +67,12 @@ def _give_back_what_is_freed() -> None:
 
 @dataclass(frozen=True)
 class _Plan:
-    """How a batch becomes rows: the SELECT over the table `stored`, what its columns are made of, and the amounts."""
+    """How a batch becomes rows: the SELECT over the table `stored`, what its columns are made of, and which columns of
+    `stored` are amounts, each with the SQL for its text and for the amount that `strict` makes of it."""
 
     query: str
     made: dict[str, Made]
-    amounts: Mapping[str, str]
+    amounts: Mapping[str, tuple[str, str]]
 
     @property
     def needed(self) -> frozenset[str]:
@@ -76,20 +81,20 @@ class _Plan:
 
     def typed(self, con: duckdb.DuckDBPyConnection, batch: pa.Table) -> pa.Table:
         """The rows of a batch. Arrow reads amounts as exactly as `strict`, and faster; that takes what it refuses."""
-        for name in self.needed & self.amounts.keys():
+        for column in self.needed & self.amounts.keys():
             try:
-                amount = each(batch[name], lambda values: values.cast(focus.MONEY))
+                amount = each(batch[column], lambda values: values.cast(focus.TEXT).cast(focus.MONEY))
             except pa.ArrowInvalid:
-                amount = con.from_arrow(batch).project(self.amounts[name]).to_arrow_table()[0]
-            batch = batch.set_column(batch.schema.get_field_index(name), name, amount)
+                texts, strict = self.amounts[column]
+                amount = con.from_arrow(batch).project(texts).project(strict).to_arrow_table()[0]
+            batch = batch.set_column(batch.schema.get_field_index(column), column, amount)
         return Rows(con, self.query, self.made).of(batch)
 
 
 def _amounts(stored: Stored, source: Source) -> dict[str, str]:
-    """The columns of texts that are amounts, each with the SQL for what Arrow does not read."""
-    plain = {name: column for name, column in source.columns.items() if casting.plain_amount(column)}
-    texts = isinstance(stored.files[0], Csv)
-    return {name: casting.strict(name, plain[name]) for name in stored.types if texts and name in plain}
+    """The columns whose texts are amounts, and the names of those."""
+    amounts = {name for name, column in source.columns.items() if casting.plain_amount(column)}
+    return {column: name for name, (_, column) in stored.texts.items() if column and name in amounts}
 
 
 @contextmanager
@@ -99,12 +104,16 @@ def _lane(
     """A database of its own with the view `export` over `stored`, an empty table until a batch is seen in its place."""
     with export.connection(scratch, threads=1) as con:
         con.from_arrow(pa.schema(stored.types | dict.fromkeys(amounts, focus.MONEY)).empty_table()).create("stored")
-        con.execute(f"CREATE VIEW texts AS {stored.texts}")
-        export.define(con, opened, source, account, frozenset(amounts))
+        numbers = {name: quoted(column) for column, name in amounts.items()}
+        texts = [f"{numbers.get(name, sql)} AS {quoted(name)}" for name, (sql, _) in stored.texts.items()]
+        con.execute(f"CREATE VIEW texts AS SELECT {', '.join(texts)} FROM stored")
+        export.define(con, opened, source, account, frozenset(amounts.values()))
         yield con
 
 
-def _planned(con: duckdb.DuckDBPyConnection, source: Source, select: Select, amounts: Mapping[str, str]) -> _Plan:
+def _planned(
+    con: duckdb.DuckDBPyConnection, source: Source, select: Select, amounts: Mapping[str, tuple[str, str]]
+) -> _Plan:
     query = select(con)
     try:
         return _Plan(query, lineage(con, query), amounts)

@@ -27,12 +27,12 @@ Types = dict[str, pa.DataType]
 @dataclass(frozen=True)
 class Stored:
     """The files of a delivery, all CSV or all Parquet: the type in which each column is read, the page among them, and
-    the SQL that makes the delivery's texts of the table `stored`."""
+    for each of the delivery's texts the SQL over the table `stored`, and the column that it is the text of, if any."""
 
     parts: tuple[Part, ...]
     files: tuple[Csv | Parquet, ...]
     types: Types
-    texts: str
+    texts: dict[str, tuple[str, str | None]]
 
     def batches(self, needed: Collection[str]) -> Iterator[pa.Table]:
         """The rows of all files in order. What is not `needed` is not read; there are nulls in its place.
@@ -43,8 +43,8 @@ class Stored:
             names = [name for name in file.columns if name in needed]
             read = _csv(part, file, names, self.types) if isinstance(file, Csv) else _parquet(part, names, self.types)
             for table in read:
-                whole = table.cast(pa.schema((name, self.types[name]) for name in names))
-                columns = dict(zip(names, whole.unify_dictionaries().combine_chunks().columns, strict=True))
+                whole = table.unify_dictionaries().combine_chunks()
+                columns = {name: _held(whole[name], self.types[name]) for name in names}
                 columns["_page"] = pa.repeat(page, len(table))
                 nothing = (name for name in self.types if name not in columns)
                 columns |= {name: pa.nulls(len(table), self.types[name]) for name in nothing}
@@ -55,7 +55,8 @@ def stored(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], files: Sequenc
     """How Arrow reads files that DuckDB has looked at; nothing where it would read them differently."""
     csv = [file for file in files if isinstance(file, Csv)]
     if csv and len(csv) == len(files):
-        return Stored(tuple(parts), tuple(csv), _csv_types(zip(parts, csv, strict=True)), "FROM stored")
+        types = _csv_types(zip(parts, csv, strict=True))
+        return Stored(tuple(parts), tuple(csv), types, {name: (quoted(name), name) for name in types})
     first = next(iter(files), None)
     if not isinstance(first, Parquet) or any(file != first for file in files):
         return None
@@ -63,13 +64,19 @@ def stored(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], files: Sequenc
     seen = con.from_arrow(pa.schema(types).empty_table()).types
     if [str(kind) for kind in seen] != list(first.types) or any("." in name for name in types):
         return None
-    texts = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in first.texts)
-    return Stored(tuple(parts), tuple(files), types | {"_page": pa.int64()}, f"SELECT {texts}, _page FROM stored")
+    texts = {name: (sql, column) for name, sql, column in first.texts} | {"_page": ("_page", None)}
+    return Stored(tuple(parts), tuple(files), types | {"_page": pa.int64()}, texts)
 
 
 def _of_duckdb(stored: pa.DataType) -> pa.DataType:
-    """DuckDB holds times of Parquet in microseconds, but for nanoseconds."""
-    return pa.timestamp("us", stored.tz) if pa.types.is_timestamp(stored) else stored
+    """DuckDB holds times of Parquet in microseconds, but for nanoseconds; the times of a bill are repeated."""
+    return pa.dictionary(pa.int32(), pa.timestamp("us", stored.tz)) if pa.types.is_timestamp(stored) else stored
+
+
+def _held(column: pa.ChunkedArray, wanted: pa.DataType) -> pa.ChunkedArray:
+    if pa.types.is_dictionary(wanted) and not pa.types.is_dictionary(column.type):
+        return column.cast(wanted.value_type).dictionary_encode()
+    return column
 
 
 def _csv_types(files: Iterable[tuple[Part, Csv]]) -> Types:

@@ -23,6 +23,7 @@ NULLS = ["", "NULL", "null", "(null)"]
 HEAD = 1 << 18
 LINE_LIMIT = 64 << 20  # bytes of one line of JSON: prompts and answers are long
 LOOKED_AT = 10_000  # lines whose keys tell what columns a file of JSON lines has
+NESTED = ("struct", "map", "list", "array")
 AGAIN = "export it again and deliver it under a new name"
 
 
@@ -37,11 +38,12 @@ class Csv:
 
 @dataclass(frozen=True)
 class Parquet:
-    """What a Parquet file stores: its columns with their DuckDB types, and for each text (name, SQL over them)."""
+    """What a Parquet file stores: its columns with their DuckDB types, and the delivery's texts: name, SQL over them,
+    and the column that it is the text of, if it is no part of one."""
 
     columns: tuple[str, ...]
     types: tuple[str, ...]
-    texts: tuple[tuple[str, str], ...]
+    texts: tuple[tuple[str, str, str | None], ...]
 
 
 @dataclass(frozen=True)
@@ -87,14 +89,15 @@ def _parquet(con: duckdb.DuckDBPyConnection, part: Part, source: Source) -> Scan
         described = con.sql(f"SELECT * FROM {read}")
     except duckdb.Error as error:
         raise _refused("format", part.name, f"is not a whole Parquet file: {_first_line(error)}", AGAIN) from None
-    fields: list[tuple[str, str]] = []
-    for name, kind in zip(described.columns, described.types, strict=True):
-        fields += _fields(quoted(name), kind, name, source)
-    names = _declared([name for _, name in fields], source)
+    fields: list[tuple[str, str, str | None]] = []
+    for column, kind in zip(described.columns, described.types, strict=True):
+        whole = None if kind.id in NESTED else column
+        fields += ((name, text, whole) for text, name in _fields(quoted(column), kind, column, source))
+    names = _declared([name for name, _, _ in fields], source)
     _refuse_duplicates(names, part.name)
-    texts = [(name, text) for (text, _), name in zip(fields, names, strict=True)]
-    stored = Parquet(tuple(described.columns), tuple(map(str, described.types)), tuple(texts))
-    selected = ", ".join(f"{text} AS {quoted(name)}" for name, text in texts)
+    texts = tuple((name, text, whole) for name, (_, text, whole) in zip(names, fields, strict=True))
+    stored = Parquet(tuple(described.columns), tuple(map(str, described.types)), texts)
+    selected = ", ".join(f"{text} AS {quoted(name)}" for name, text, _ in texts)
     return Scan(f"SELECT {selected} FROM {read}", tuple(names), stored)
 
 
@@ -103,7 +106,7 @@ def _fields(value: str, kind: DuckDBPyType, name: str, source: Source) -> Iterat
     if kind.id == "struct" and any(column.startswith(f"{name}.") for column in source.columns):
         for field, of_kind in cast("list[tuple[str, DuckDBPyType]]", kind.children):
             yield from _fields(f"struct_extract({value}, {literal(field)})", of_kind, f"{name}.{field}", source)
-    elif kind.id in ("struct", "map", "list", "array"):
+    elif kind.id in NESTED:
         yield f"CAST(to_json({value}) AS VARCHAR)", name
     else:
         text = f"CAST({value} AS VARCHAR)"
