@@ -46,10 +46,11 @@
     end
 {%- endmacro %}
 
-{#- How far metered use at its price may be from an amount billed: an amount, or percent of it if larger (of `settings`). -#}
+{#- How far metered use at its price may be from an amount billed: an amount, that of the source (`sources`) or else of
+    all (`settings`), or percent of it if larger. -#}
 {% macro usage_tolerance(billed) -%}
     {{ from_picos(
-        'greatest(' ~ to_picos('settings.usage_tolerance') ~ ', coalesce('
+        'greatest(' ~ to_picos('coalesce(sources.usage_tolerance, settings.usage_tolerance)') ~ ', coalesce('
         ~ whole_quotient(
             to_picos('abs(' ~ billed ~ ')') ~ ' * cast(settings.usage_tolerance_percent * 10000 as ' ~ wide_integer() ~ ')',
             1000000

@@ -16,6 +16,7 @@ from pipeline.company.connections import Connection
 from pipeline.company.policies import line_of
 from pipeline.company.policy_documents import Amount, Threshold
 
+LISTED = "`tokenbooks sources` lists them"
 FILE = "tokenbooks.yml"
 
 
@@ -120,7 +121,11 @@ class JournalExport(Strict):
 
 
 class CompanySettings(Strict):
-    """company/tokenbooks.yml; what it leaves out has the default given here."""
+    """company/tokenbooks.yml; what it leaves out has the default given here.
+
+    `tolerance`: of a source, how far use at its price may be from what is billed, in the bill's currency; other sources
+    have `invoices.usage_tolerance`. Where more, `usage_tolerance_percent` of the bill is allowed.
+    """
 
     book: Literal["US_GAAP", "IFRS", "TAX_US"] = "US_GAAP"
     accruals: Literal["clear_by_invoice", "auto_reverse"] = "clear_by_invoice"
@@ -195,7 +200,7 @@ def read_settings(
             )
             for fault in error.errors(include_url=False)
         ]
-    return settings, _accounts(settings, content, entities, centers)
+    return settings, [*_accounts(settings, content, entities, centers), *_tolerances(settings, content)]
 
 
 def _accounts(
@@ -224,14 +229,21 @@ def _accounts(
             found.append(fault("duplicate-key", message, "keep one of them", at, "account"))
         seen.add((account.source, account.account))
         for meter in account.metered_by:
-            if meter.split("/")[0] not in _meters():
+            if meter.split("/")[0] not in _sources_of("usage"):
                 message = f"{shortened(meter)} is metered by no export of use"
-                found.append(fault("dangling-reference", message, "`tokenbooks sources` lists them", at, "metered_by"))
+                found.append(fault("dangling-reference", message, LISTED, at, "metered_by"))
     return found
 
 
-def _meters() -> set[str]:
-    """The sources of metered use."""
+def _tolerances(settings: CompanySettings, content: bytes) -> list[Finding]:
+    found = []
+    for name in sorted(settings.tolerance.keys() - _sources_of("charges")):
+        at, message = ["tolerance", name], f"{shortened(name)} is no export that states cost"
+        found.append(Finding("dangling-reference", message, LISTED, FILE, line_of(content, at), ".".join(at)))
+    return found
+
+
+def _sources_of(dataset: str) -> set[str]:
     from ingestion import sources
 
-    return {source.id for source in sources().values() if source.dataset == "usage"}
+    return {source.id for source in sources().values() if source.dataset == dataset}

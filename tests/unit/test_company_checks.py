@@ -198,6 +198,10 @@ FAULTS = {
         ("tokenbooks.yml", "accounts:", "tolerance: {focus: 0.1}\naccounts:"),
         {("settings", "tokenbooks.yml", 1, "tolerance.focus")},
     ),
+    "a tolerance for a source that states no cost": (
+        ("tokenbooks.yml", "accounts:", 'tolerance: {focsu: "0.10"}\naccounts:'),
+        {("dangling-reference", "tokenbooks.yml", 1, "tolerance.focsu")},
+    ),
     "no secret for pseudonyms": (
         ("pseudonym.key", "", "\n"),
         {("secret", "pseudonym.key", None, None)},

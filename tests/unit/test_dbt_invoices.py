@@ -72,6 +72,20 @@ def test_use_at_the_agreed_price_is_the_third_way(tmp_path: Path) -> None:
     assert found == [(Decimal("12301.55"), Decimal("-44.12"))]
 
 
+@pytest.mark.parametrize(
+    ("amount", "status"), [("44.12", "matched_with_tolerance"), ("44.11", "disputed"), (None, "disputed")]
+)
+def test_a_source_may_have_a_tolerance_of_its_own(tmp_path: Path, amount: str | None, status: str) -> None:
+    """EX-27's U - B is -44.12; no percentage is allowed, and of other sources a dollar."""
+    use = fixture.use("2026-09-14", 24_603_100, 1, x_Model="m", x_TokenClass="output", x_CredentialId="key-of-P01")
+    price = {"source": "bills", "account": "acme", "model": "m", "token_class": "output", "currency": "USD"}
+    agreed = {**price, "unit_quantity": "1000000", "unit_price": "500", "valid_from": "2026-01-01"}
+    settings = [*company()["company.settings"], {"key": "invoices_usage_tolerance_percent", "value": "0"}]
+    settings += [{"key": "tolerance_bills", "value": amount}] if amount else []
+    tables = {"lake__usage": [use], "company__price_agreements": [agreed], "company__settings": settings}
+    assert report(golden(tmp_path / BASE, [line(1, "12345.67")], **tables))[0][7] == status
+
+
 def test_two_invoices_of_a_month_in_two_files_both_count(tmp_path: Path) -> None:
     lines = [line(1, "12000"), line(1, "345.67", "I2", InvoiceId="INV-2")]
     (found,) = report(golden(tmp_path / BASE, lines))

@@ -5,6 +5,7 @@ with
 used as (select * from {{ ref('int_used_totaled') }}),
 accounts as (select * from {{ ref('stg_accounts') }}),
 settings as (select * from {{ ref('stg_settings') }}),
+sources as (select * from {{ ref('stg_sources') }}),
 
 billed as (
 
@@ -55,6 +56,7 @@ measured as (
         case when beside.not_compared is null then {{ usage_tolerance('beside.billed_tokens') }} end as tolerance
     from beside
     cross join settings
+    left join sources on beside.source = sources.source
     left join accounts on beside.source = accounts.source and beside.account = accounts.account
 
 ),

@@ -7,6 +7,7 @@ with
 matched as (select * from {{ ref('int_bills_matched') }}),
 currencies as (select * from {{ ref('stg_currencies') }}),
 settings as (select * from {{ ref('stg_settings') }}),
+sources as (select * from {{ ref('stg_sources') }}),
 
 measured as (
 
@@ -20,6 +21,7 @@ measured as (
         {{ usage_tolerance('matched.billed') }} as usage_tolerance
     from matched
     cross join settings
+    left join sources on matched.source = sources.source
     left join currencies on matched.currency = currencies.currency
 
 ),
