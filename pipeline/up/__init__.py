@@ -6,13 +6,11 @@ nothing about the books: files in landing wake the flows, and the flows call the
 
 import fcntl
 import os
-import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
 
 import httpx
 
@@ -20,6 +18,7 @@ from pipeline.settings import Books, BooksError
 from pipeline.up.airflow_home import APPROVER, DEFAULT_PORT, USER, prepare
 from pipeline.up.api import AirflowApi
 from pipeline.up.components import AIRFLOW, ComponentDied, Components, wait_until
+from pipeline.up.stopping import Stopped, stoppable
 from pipeline.up.watch import Watch, tell_end
 
 START_LIMIT = 180.0
@@ -45,7 +44,7 @@ def up(
     """
     say = say or _print
     try:
-        with _stoppable(), _alone(books):
+        with stoppable(), _alone(books):
             if exit_when_published and _up_to_date(books, deliver):
                 return tell_end(books, say, "nothing changed: all that was delivered is published")
             with airflow(books, say) as watch:
@@ -53,7 +52,7 @@ def up(
                 if deliver:
                     deliver()
                 return watch.until_published(PUBLISH_LIMIT) if exit_when_published else watch.forever()
-    except _Stopped:
+    except Stopped:
         say("stopped; no process is left")
         return 1 if exit_when_published else 0
     except (ComponentDied, BooksError) as error:
@@ -122,30 +121,6 @@ def _alone(books: Books) -> Iterator[None]:
         raise BooksError(f"Airflow is running on {books.home} already; stop it with Ctrl-C where it runs") from None
     finally:
         os.close(descriptor)
-
-
-class _Stopped(BaseException):
-    """Somebody asked us to end. Not an Exception: nothing on the way may swallow it."""
-
-
-@contextmanager
-def _stoppable() -> Iterator[None]:
-    """Ctrl-C, SIGTERM and a closed terminal end us in order, once; while we stop, another one changes nothing."""
-    ways = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {way: signal.getsignal(way) for way in ways}
-
-    def stop(*_: object) -> NoReturn:
-        for way in ways:
-            signal.signal(way, signal.SIG_IGN)
-        raise _Stopped
-
-    for way in ways:
-        signal.signal(way, stop)
-    try:
-        yield
-    finally:
-        for way, handler in before.items():
-            signal.signal(way, handler)
 
 
 def _print(line: str) -> None:

@@ -10,6 +10,7 @@ import httpx
 from pipeline.settings import Books
 from pipeline.up.api import AirflowApi, FlowRun
 from pipeline.up.components import Components
+from pipeline.up.stopping import heed
 
 if TYPE_CHECKING:
     from pipeline import Pending
@@ -76,7 +77,8 @@ class Watch:
             time.sleep(PAUSE)
 
     def look(self) -> list[FlowRun]:
-        """Tell what changed since the last look. Returns every run since we began."""
+        """Tell what changed since the last look. Returns every run since we began. Raises Stopped when asked to end."""
+        heed()
         self.components.check()
         try:
             runs = self.api.runs(self._since)

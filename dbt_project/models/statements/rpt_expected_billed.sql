@@ -25,12 +25,10 @@ billed as (
 beside as (
 
     select
-        coalesce(billed.period, used.period) as period,
-        coalesce(billed.source, used.source) as source,
-        coalesce(billed.account, used.account) as account,
-        coalesce(billed.currency, used.currency) as currency,
-        billed.billed_cost,
-        billed.billed_tokens,
+        {%- for key in ['period', 'source', 'account', 'currency'] %}
+        coalesce(billed.{{ key }}, used.{{ key }}) as {{ key }},
+        {%- endfor %}
+        {{ prefixed('billed', ['billed_cost', 'billed_tokens']) }},
         used.expected_cost,
         {{ prefixed('used', ['quantity', 'unpriced_quantity', 'unpriced_models', 'price_basis', 'price_notes']) }},
         case
