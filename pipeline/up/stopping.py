@@ -30,6 +30,10 @@ def stoppable() -> Iterator[None]:
         signal.signal(way, stop)
     try:
         yield
+    except Exception as error:
+        if _asked.is_set():  # DuckDB raises an error of its own for a signal that comes in the middle of a query
+            raise Stopped from error
+        raise
     finally:
         _asked.clear()
         for way, handler in before.items():
@@ -37,6 +41,6 @@ def stoppable() -> Iterator[None]:
 
 
 def heed() -> None:
-    """Raise Stopped where somebody asked us to end and what ran just then has swallowed it, as a library's C may."""
+    """Raise Stopped where somebody asked us to end and what ran just then has swallowed it."""
     if _asked.is_set():
         raise Stopped

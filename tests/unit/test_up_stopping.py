@@ -2,8 +2,10 @@
 
 import os
 import signal
+import threading
 from contextlib import suppress
 
+import duckdb
 import pytest
 
 from pipeline.up.stopping import Stopped, heed, stoppable
@@ -22,6 +24,19 @@ def test_a_signal_that_was_swallowed_is_heeded_at_the_next_look() -> None:
         os.kill(os.getpid(), signal.SIGTERM)  # another one changes nothing
         with pytest.raises(Stopped):
             heed()
+
+
+def test_a_signal_in_the_middle_of_a_query_is_one_to_end() -> None:
+    """DuckDB says then that the query was interrupted, and forgets what for."""
+    sender = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGTERM))
+    sender.start()
+    with duckdb.connect() as con, pytest.raises(Stopped), stoppable():
+        con.execute("SELECT count(*) FROM range(100000000000) t(i) WHERE i % 7 = hash(i) % 5").fetchall()
+
+
+def test_another_error_stays_what_it_is() -> None:
+    with pytest.raises(ValueError, match="mine"), stoppable():
+        raise ValueError("mine")
 
 
 def test_what_was_before_is_there_again() -> None:
