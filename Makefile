@@ -30,7 +30,7 @@ setup: ## .venv from the pinned, hash-checked lock (skipped when current)
 	    echo "setup: no Python 3.11, 3.12 or 3.13 with the venv module on PATH. Install one (Debian: python3 python3-venv)," \
 	      "or name it: make setup BASE_PYTHON=/path/to/python3.12" >&2; exit 1; \
 	  fi; \
-	  echo "Installing the pinned packages into $(VENV) with $$("$$base" --version) (about a minute, 1 GB) ..."; \
+	  echo "Installing the pinned packages into $(VENV) with $$("$$base" --version) (a minute or two, 1 GB) ..."; \
 	  rm -rf $(VENV); "$$base" -m venv $(VENV); \
 	  if command -v uv >/dev/null 2>&1; then \
 	    uv pip install -q --python $(PYTHON) --no-deps --require-hashes -r $(LOCK); \

@@ -85,8 +85,8 @@ class _Plan:
             try:
                 amount = each(batch[column], lambda values: values.cast(focus.TEXT).cast(focus.MONEY))
             except pa.ArrowInvalid:
-                texts, strict = self.amounts[column]
-                amount = con.from_arrow(batch).project(texts).project(strict).to_arrow_table()[0]
+                text, strict = self.amounts[column]
+                amount = con.from_arrow(batch).project(text).project(strict).to_arrow_table()[0]
             batch = batch.set_column(batch.schema.get_field_index(column), column, amount)
         return Rows(con, self.query, self.made).of(batch)
 

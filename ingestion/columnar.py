@@ -80,13 +80,14 @@ def _held(column: pa.ChunkedArray, wanted: pa.DataType) -> pa.ChunkedArray:
 
 
 def _csv_types(files: Iterable[tuple[Part, Csv]]) -> Types:
-    """By the first block of each file: a text that hardly repeats in one of them is held as it is in all."""
+    """By the first block of the first file that has a column; where others differ, it takes longer and is as right."""
     types: Types = {}
     for part, file in files:
-        first = next(_blocks(part, file, file.columns, {}), None)
-        for name in file.columns:
-            repeated = first is None or len(first[name].unique()) * REPEATED <= len(first)
-            types[name] = HELD if repeated and types.get(name, HELD) == HELD else focus.TEXT
+        if new := [name for name in file.columns if name not in types]:
+            first = next(_blocks(part, file, new, {}), None)
+            for name in new:
+                repeated = first is None or len(first[name].unique()) * REPEATED <= len(first)
+                types[name] = HELD if repeated else focus.TEXT
     return types | {"_page": pa.int64()}
 
 
