@@ -4,11 +4,15 @@ import os
 import signal
 import threading
 from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
+from pipeline.settings import Books
 from pipeline.up.stopping import Stopped, heed, stoppable
+from pipeline.up.watch import Watch
 
 
 def test_a_signal_ends_what_runs() -> None:
@@ -24,6 +28,15 @@ def test_a_signal_that_was_swallowed_is_heeded_at_the_next_look() -> None:
         os.kill(os.getpid(), signal.SIGTERM)  # another one changes nothing
         with pytest.raises(Stopped):
             heed()
+
+
+def test_who_watches_heeds_it_at_every_look() -> None:
+    watch = Watch(Books(Path("nowhere")), Any, Any, print)  # type: ignore[arg-type]  # neither is asked any more
+    with stoppable():
+        with suppress(BaseException):
+            os.kill(os.getpid(), signal.SIGTERM)
+        with pytest.raises(Stopped):
+            watch.forever()
 
 
 def test_a_signal_in_the_middle_of_a_query_is_one_to_end() -> None:
