@@ -26,13 +26,17 @@ class Made:
 def lineage(con: duckdb.DuckDBPyConnection, query: str) -> dict[str, Made]:
     """Each column that `query` gives and what it is made of. Its one table must be a table of `con`, and may be empty.
 
-    Raises NotRowByRow where rows are more, fewer, or in another order than those of the table.
+    Raises NotRowByRow where rows are more, fewer, or in another order than those of the table, or DuckDB cannot tell,
+    and DuckDB's own errors for a query that is none.
     """
-    con.execute(NOT_YET)
-    (told,) = con.execute("SELECT json_serialize_plan(?, optimize := true)", [query]).fetchall()[0]
-    con.execute("RESET disabled_optimizers")
-    (plan,) = json.loads(told)["plans"]
     names = [name for name, *_ in con.execute(f"DESCRIBE {query}").fetchall()]
+    con.execute(NOT_YET)
+    (answer,) = con.execute("SELECT json_serialize_plan(?, optimize := true)", [query]).fetchall()[0]
+    con.execute("RESET disabled_optimizers")
+    told = json.loads(answer)
+    if told["error"]:
+        raise NotRowByRow(told["error_message"])
+    (plan,) = told["plans"]
     return dict(zip(names, _made(plan), strict=True))
 
 

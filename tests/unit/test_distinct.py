@@ -141,6 +141,7 @@ def test_lineage_knows_what_a_column_is_made_of() -> None:
         ("SELECT a FROM texts UNION ALL SELECT a FROM texts", "UNION"),
         ("SELECT DISTINCT a FROM texts", "DISTINCT"),
         ("SELECT a FROM texts JOIN (VALUES ('x'), ('y')) AS v(b) ON a = b", "COMPARISON_JOIN"),
+        ("SELECT * FROM (PIVOT (SELECT a, 1 AS n FROM texts) ON a USING count(*) GROUP BY n)", "Cannot plan"),
     ],
 )
 def test_what_is_not_row_by_row_is_told_by_its_step(query: str, step: str) -> None:
