@@ -1,28 +1,11 @@
--- Counts are disjoint as delivered. A row per class that was used, and always one of output, so that no record
--- vanishes. Searches are charged without a model, and so they are counted without one.
-WITH uses AS (
+-- Use per group of a day: of the whole organisation, and of nobody in it.
+WITH lines AS (
     SELECT
         *,
-        -- in the list of columns, where it keeps the order of rows
-        unnest(anthropic_used(
-            uncached_input_tokens,
-            cache_read_input_tokens,
-            "cache_creation.ephemeral_5m_input_tokens",
-            "cache_creation.ephemeral_1h_input_tokens",
-            output_tokens,
-            "server_tool_use.web_search_requests"
-        )) AS used
+        CAST(NULL AS VARCHAR) AS user_id,
+        CAST(NULL AS VARCHAR) AS email
     FROM export
 )
 
-SELECT
-    _row,
-    CAST(starting_at AS DATE) AS UsageDate,
-    CASE WHEN used.class IS NOT NULL THEN model END AS x_Model,
-    used.class AS x_TokenClass,
-    CASE WHEN used.class IS NOT NULL THEN speed END AS x_ServiceTier,
-    CASE WHEN used.class IS NOT NULL THEN context_window END AS x_ContextWindow,
-    used.quantity AS Quantity,
-    used.unit AS Unit,
-    anthropic_tags(product, slack_channel_id, claude_tag_category, claude_tag_user_id) AS Tags
-FROM uses
+SELECT *
+FROM anthropic_enterprise_use('lines')
