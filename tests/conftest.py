@@ -66,6 +66,17 @@ def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path / "books")
 
 
+@pytest.fixture
+def load(tmp_path: Path) -> Callable[..., list[dict[str, Any]]]:
+    """The rows that a source makes of a delivery of pages, given as texts."""
+    from tests.export_fixture import loaded, rows
+
+    def of(source: str, *pages: str) -> list[dict[str, Any]]:
+        return rows(loaded(source, tmp_path, {f"page-{number:04d}": text for number, text in enumerate(pages, 1)}))
+
+    return of
+
+
 @pytest.fixture(scope="session")
 def story_loaded(tmp_path_factory: pytest.TempPathFactory) -> "Books":
     """The sample without Acme Labs, loaded but not built. Copy it before you change it."""

@@ -18,6 +18,7 @@ from pipeline.manifest import DeliveryEntry, Load, coverage
 from pipeline.status import feeds
 from pipeline.warehouse import _lake_view
 from tests import warehouse_fixture as fixture
+from tests.export_fixture import loaded, rows
 from tests.golden_company import company
 
 CLAUDE = sources()["claude_code_logs"]
@@ -29,17 +30,9 @@ def line(mid: str | None, at: str, output: int, request: str | None = "r", **mor
     return {"type": "assistant", "timestamp": at, "requestId": request, "message": message, **more}
 
 
-def loaded(source: str, folder: Path, **files: Iterable[dict[str, Any]]) -> LoadResult:
-    parts = []
-    for name, lines in files.items():
-        file = folder / f"{name}.jsonl"
-        file.write_text("".join(json.dumps(one) + "\n" for one in lines))
-        parts.append(archive_file(file, folder / "archive"))
-    return load_export(parts, sources()[source], "acme", folder / "staging")
-
-
-def rows(result: LoadResult) -> list[dict[str, Any]]:
-    return [row for file in result.files for row in pq.read_table(file.path).to_pylist()]
+def sessions(source: str, folder: Path, **files: Iterable[dict[str, Any]]) -> LoadResult:
+    texts = {f"{name}.jsonl": "".join(json.dumps(one) + "\n" for one in lines) for name, lines in files.items()}
+    return loaded(source, folder, texts)
 
 
 def outputs(result: LoadResult) -> list[Decimal]:
@@ -48,7 +41,7 @@ def outputs(result: LoadResult) -> list[Decimal]:
 
 def test_of_a_message_the_last_line_counts_wherever_it_stands(tmp_path: Path) -> None:
     ended, begun = "2026-09-01T08:00:09Z", "2026-09-01T08:00:01Z"
-    result = loaded(
+    result = sessions(
         "claude_code_logs", tmp_path, a=[line("A", ended, 500), line("B", begun, 7)], b=[line("A", begun, 1)]
     )
     assert (result.records, outputs(result)) == (2, [7, 500])
@@ -56,15 +49,15 @@ def test_of_a_message_the_last_line_counts_wherever_it_stands(tmp_path: Path) ->
 
 def test_another_request_with_the_same_id_is_another_record(tmp_path: Path) -> None:
     at = "2026-09-01T08:00:09Z"
-    assert outputs(loaded("claude_code_logs", tmp_path, a=[line("A", at, 5, "r1"), line("A", at, 6, "r2")])) == [5, 6]
+    assert outputs(sessions("claude_code_logs", tmp_path, a=[line("A", at, 5, "r1"), line("A", at, 6, "r2")])) == [5, 6]
 
 
 def test_lines_without_an_id_count_each_and_are_known_again(tmp_path: Path) -> None:
     at = "2026-09-01T08:00:09Z"
-    first = loaded("claude_code_logs", tmp_path, a=[line(None, at, 5, None), line(None, at, 5, None)])
+    first = sessions("claude_code_logs", tmp_path, a=[line(None, at, 5, None), line(None, at, 5, None)])
     ids = {row["x_RecordId"] for row in rows(first)}
     assert (outputs(first), len(ids)) == ([5, 5], 2)
-    again = loaded("claude_code_logs", tmp_path, a=[line("A", at, 9), *[line(None, at, 5, None)] * 3])
+    again = sessions("claude_code_logs", tmp_path, a=[line("A", at, 9), *[line(None, at, 5, None)] * 3])
     assert outputs(again) == [5, 5, 5, 9]
     assert ids < {row["x_RecordId"] for row in rows(again)}
 
@@ -72,7 +65,7 @@ def test_lines_without_an_id_count_each_and_are_known_again(tmp_path: Path) -> N
 def test_the_person_stands_in_the_name_of_each_file(tmp_path: Path) -> None:
     at = "2026-09-01T08:00:09Z"
     files = {"ana@example.com--s1": [line("A", at, 1)], "ben--s1": [line("B", at, 2)], "s2": [line("C", at, 3)]}
-    people = {row["Quantity"]: row["x_PrincipalId"] for row in rows(loaded("claude_code_logs", tmp_path, **files))
+    people = {row["Quantity"]: row["x_PrincipalId"] for row in rows(sessions("claude_code_logs", tmp_path, **files))
               if row["x_TokenClass"] == "output"}  # fmt: skip
     assert people == {1: "ana@example.com", 2: "ben", 3: None}
 

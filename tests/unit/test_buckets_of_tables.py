@@ -5,12 +5,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
 import pytest
 
-from ingestion import ExportRefused, archive_file, load_export
-from ingestion.loading import LoadResult
-from ingestion.registry import Source, SourceError, read_source
+from ingestion import ExportRefused, LoadResult
+from ingestion.registry import Source, SourceError
+from tests.export_fixture import declared, loaded, rows
 
 ACTIVITY = """
 title: Activity
@@ -36,30 +35,22 @@ DAYS = [1788220800 + 86400 * day for day in range(5)]  # from 2026-09-01 on
 
 
 def source(folder: Path, text: str = ACTIVITY) -> Source:
-    place = folder / "a_source"
-    place.mkdir(exist_ok=True)
-    (place / "source.yml").write_text(text)
-    (place / "usage.sql").write_text(USAGE)
-    return read_source(place)
+    return declared(folder, text, USAGE, "usage")
 
 
 def bucket(day: int, rest: str = "") -> str:
     return f"{DAYS[day]},{DAYS[day + 1]},,{rest}\n"
 
 
-def loaded(folder: Path, *files: str) -> tuple[list[dict[str, Any]], LoadResult]:
-    parts = []
-    for number, text in enumerate(files):
-        (folder / f"{number}.csv").write_text(text)
-        parts.append(archive_file(folder / f"{number}.csv", folder / "archive"))
-    result = load_export(parts, source(folder), "acme", folder / "staging")
-    return [row for file in result.files for row in pq.read_table(file.path).to_pylist()], result
+def stated(folder: Path, *files: str) -> tuple[list[dict[str, Any]], LoadResult]:
+    result = loaded(source(folder), folder, {f"{number}.csv": text for number, text in enumerate(files)})
+    return rows(result), result
 
 
 def test_empty_buckets_are_days_without_use(tmp_path: Path) -> None:
     text = HEADER + bucket(0, ",,") + bucket(1, ",7,m") + bucket(1, ",8,") + bucket(2, ",,") + bucket(3, ",,")
-    rows, result = loaded(tmp_path, text)
-    assert [(row["x_SourceRow"], row["Quantity"], row["UsageDate"]) for row in rows] == [
+    found, result = stated(tmp_path, text)
+    assert [(row["x_SourceRow"], row["Quantity"], row["UsageDate"]) for row in found] == [
         (1, Decimal(7), date(2026, 9, 2)),
         (2, Decimal(8), date(2026, 9, 2)),
     ]
@@ -72,14 +63,14 @@ def test_a_table_without_any_use_states_its_days(columns: str | None, tmp_path: 
         f"{DAYS[day]},{DAYS[day + 1]}{',x,y' if columns and 'iso' in columns else ''}\n" for day in (2, 0, 1)
     )
     text = f"{columns}\n{times}" if columns else HEADER + bucket(2, ",,") + bucket(0, ",,")
-    rows, result = loaded(tmp_path, text)
-    assert (rows, result.files, result.records) == ([], (), 0)
+    found, result = stated(tmp_path, text)
+    assert (found, result.files, result.records) == ([], (), 0)
     assert (result.window_from, result.window_to) == (date(2026, 9, 1), date(2026, 9, 4))
 
 
 def test_an_empty_file_beside_a_filled_one_is_of_the_same_delivery(tmp_path: Path) -> None:
-    rows, result = loaded(tmp_path, f"start_time,end_time\n{DAYS[0]},{DAYS[1]}\n", HEADER + bucket(3, ",5,m"))
-    assert [row["Quantity"] for row in rows] == [5]
+    found, result = stated(tmp_path, f"start_time,end_time\n{DAYS[0]},{DAYS[1]}\n", HEADER + bucket(3, ",5,m"))
+    assert [row["Quantity"] for row in found] == [5]
     assert (result.window_from, result.window_to) == (date(2026, 9, 1), date(2026, 9, 5))
 
 
@@ -99,7 +90,7 @@ def test_an_empty_file_beside_a_filled_one_is_of_the_same_delivery(tmp_path: Pat
 )
 def test_what_names_no_bucket_is_refused(text: str, why: str, tmp_path: Path) -> None:
     with pytest.raises(ExportRefused, match=why):
-        loaded(tmp_path, text)
+        stated(tmp_path, text)
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
 import pytest
 
-from ingestion import ExportRefused, archive_file, load_export
+from ingestion import ExportRefused
 from ingestion.registry import Source, SourceError, read_source
 from pipeline.manifest import DeliveryEntry, Load, coverage
+from tests.export_fixture import declared, loaded, rows
 
 CHARGES = """SELECT _row, amount AS BilledCost, 'USD' AS BillingCurrency, day AS ChargePeriodStart,
 day + INTERVAL 1 DAY AS ChargePeriodEnd, 'Usage' AS ChargeCategory FROM export"""
@@ -30,30 +30,17 @@ columns:
 """
 
 
-def source(folder: Path, text: str, sql: str, dataset: str = "charges") -> Source:
-    place = folder / "a_source"
-    place.mkdir()
-    (place / "source.yml").write_text(text)
-    (place / f"{dataset}.sql").write_text(sql)
-    return read_source(place)
-
-
-def loaded(known: Source, folder: Path, **files: str) -> tuple[list[dict[str, Any]], date, date]:
-    parts = []
-    for name, text in files.items():
-        file = folder / name
-        file.write_text(text)
-        parts.append(archive_file(file, folder / "archive"))
-    result = load_export(parts, known, "acme", folder / "staging")
-    rows = [row for file in result.files for row in pq.read_table(file.path).to_pylist()]
-    return rows, result.window_from, result.window_to
+def stated(known: Source, folder: Path, **files: str) -> tuple[list[dict[str, Any]], date, date]:
+    """The rows of an export, and the days it states."""
+    result = loaded(known, folder, files)
+    return rows(result), result.window_from, result.window_to
 
 
 def test_an_export_without_buckets_states_the_days_of_its_rows(tmp_path: Path) -> None:
-    known = source(tmp_path, BILL, CHARGES)
-    rows, start, end = loaded(known, tmp_path, bill="day,amount\n2026-10-30,1.5\n2026-09-02,-0.5\n")
+    known = declared(tmp_path, BILL, CHARGES)
+    found, start, end = stated(known, tmp_path, bill="day,amount\n2026-10-30,1.5\n2026-09-02,-0.5\n")
     assert (start, end) == (date(2026, 9, 2), date(2026, 10, 31))
-    assert sorted(row["BilledCost"] for row in rows) == [Decimal("-0.5"), Decimal("1.5")]
+    assert sorted(row["BilledCost"] for row in found) == [Decimal("-0.5"), Decimal("1.5")]
 
 
 NAMED = BILL.replace(
@@ -63,16 +50,16 @@ NAMED = BILL.replace(
 
 def test_a_name_tells_the_days_and_the_rows_may_ask_for_them(tmp_path: Path) -> None:
     text = NAMED.replace("  day: {type: date, required: true, filled: true}\n", "")
-    known = source(tmp_path, text, CHARGES.replace("day", "_from").replace("INTERVAL 1 _from", "INTERVAL 1 DAY"))
-    rows, start, end = loaded(known, tmp_path, **{"spend-2026-09-01_to_2026-09-30.csv": "amount\n7\n"})
+    known = declared(tmp_path, text, CHARGES.replace("day", "_from").replace("INTERVAL 1 _from", "INTERVAL 1 DAY"))
+    found, start, end = stated(known, tmp_path, **{"spend-2026-09-01_to_2026-09-30.csv": "amount\n7\n"})
     assert (start, end) == (date(2026, 9, 1), date(2026, 10, 1))
-    assert [row["ChargePeriodStart"] for row in rows] == [datetime(2026, 9, 1)]
+    assert [row["ChargePeriodStart"] for row in found] == [datetime(2026, 9, 1)]
 
 
 @pytest.mark.parametrize("name", ["spend.csv", "2026-02-30_to_2026-03-01.csv", "2026-10-01_to_2026-09-01.csv"])
 def test_a_name_that_tells_no_days_is_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(ExportRefused, match=r"name it was exported under|earlier to a later day"):
-        loaded(source(tmp_path, NAMED, CHARGES), tmp_path, **{name: "day,amount\n2026-09-01,1\n"})
+        stated(declared(tmp_path, NAMED, CHARGES), tmp_path, **{name: "day,amount\n2026-09-01,1\n"})
 
 
 def test_amounts_and_dates_as_people_write_them(tmp_path: Path) -> None:
@@ -80,9 +67,9 @@ def test_amounts_and_dates_as_people_write_them(tmp_path: Path) -> None:
     text = text.replace("filled: true}", "filled: true, formats: ['%m/%d/%Y']}")
     written = ['"$10,000.00 "', "-$0.10", "Free", "-", "1.5e-05", '"-1,234,567.5"']
     lines = "".join(f"10/{day:02d}/2026,{amount}\n" for day, amount in enumerate(written, 1))
-    rows, start, _ = loaded(source(tmp_path, text, CHARGES), tmp_path, bill=f"day,amount\n{lines}2026-10-31,3\n")
+    found, start, _ = stated(declared(tmp_path, text, CHARGES), tmp_path, bill=f"day,amount\n{lines}2026-10-31,3\n")
     amounts = ["10000.00", "-0.10", None, None, "0.000015", "-1234567.5", "3"]
-    assert [row["BilledCost"] for row in rows] == [amount and Decimal(amount) for amount in amounts]
+    assert [row["BilledCost"] for row in found] == [amount and Decimal(amount) for amount in amounts]
     assert start == date(2026, 10, 1)
 
 
@@ -90,7 +77,7 @@ def test_amounts_and_dates_as_people_write_them(tmp_path: Path) -> None:
 def test_what_is_no_amount_is_still_refused(amount: str, tmp_path: Path) -> None:
     text = BILL.replace("{type: decimal, required: true}", "{type: decimal, grouped: true}")
     with pytest.raises(ExportRefused, match="bill, row 1, column amount"):
-        loaded(source(tmp_path, text, CHARGES), tmp_path, bill=f'day,amount\n2026-10-01,"{amount}"\n')
+        stated(declared(tmp_path, text, CHARGES), tmp_path, bill=f'day,amount\n2026-10-01,"{amount}"\n')
 
 
 CHECKED = (
@@ -104,14 +91,12 @@ checks:
 
 
 def test_a_rule_of_the_records_warns_or_refuses(tmp_path: Path) -> None:
-    known = source(tmp_path, CHECKED, CHARGES)
-    (tmp_path / "bill").write_text("day,amount\n2026-10-01,9\n2026-10-01,10\n2026-10-01,11\n")
-    part = archive_file(tmp_path / "bill", tmp_path / "archive")
-    (warning,) = load_export([part], known, "acme", tmp_path / "staging").warnings
+    known = declared(tmp_path, CHECKED, CHARGES)
+    (warning,) = loaded(known, tmp_path, {"bill": "day,amount\n2026-10-01,9\n2026-10-01,10\n2026-10-01,11\n"}).warnings
     assert (warning.rule, warning.row, warning.severity) == ("small", 2, "warning")
     assert "2 rows do not" in warning.message
     with pytest.raises(ExportRefused) as refusal:
-        loaded(known, tmp_path, other="day,amount\n2026-10-01,11\n2026-10-01,-1\n2026-10-01,-2\n")
+        stated(known, tmp_path, other="day,amount\n2026-10-01,11\n2026-10-01,-1\n2026-10-01,-2\n")
     assert [(finding.rule, finding.row) for finding in refusal.value.findings] == [
         ("not_negative", 2),
         ("not_negative", 3),
@@ -143,24 +128,27 @@ def test_lines_of_json_are_records_where_the_source_says_so(tmp_path: Path) -> N
         {"type": "use", "time": 1790812800123, "who": {"name": "Ann"}, "use": {"tokens": 12345678901234567}},
         {"type": "use", "time": "1790899200000", "use": {"tokens": 1}},
     ]
-    known = source(tmp_path, LINES, USAGE, "usage")
-    rows, start, end = loaded(known, tmp_path, log="\n".join(map(json.dumps, lines)) + "\n")
-    assert [(row["x_PrincipalId"], row["Quantity"]) for row in rows] == [("Ann", Decimal(12345678901234567)), (None, 1)]
+    known = declared(tmp_path, LINES, USAGE, "usage")
+    found, start, end = stated(known, tmp_path, log="\n".join(map(json.dumps, lines)) + "\n")
+    assert [(row["x_PrincipalId"], row["Quantity"]) for row in found] == [
+        ("Ann", Decimal(12345678901234567)),
+        (None, 1),
+    ]
     assert (start, end) == (date(2026, 10, 1), date(2026, 10, 3))
 
 
 def test_a_line_that_is_no_json_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ExportRefused, match=r"log.*JSON object a line"):
-        loaded(source(tmp_path, LINES, USAGE, "usage"), tmp_path, log='{"type": "use"}\n{"type": \n')
+        stated(declared(tmp_path, LINES, USAGE, "usage"), tmp_path, log='{"type": "use"}\n{"type": \n')
 
 
 def test_a_field_of_an_object_may_be_null_and_not_renamed(tmp_path: Path) -> None:
-    known = source(tmp_path, LINES.replace("who.name: {}", "who.name: {required: true}"), USAGE, "usage")
+    known = declared(tmp_path, LINES.replace("who.name: {}", "who.name: {required: true}"), USAGE, "usage")
     use = {"type": "use", "time": 1790812800123, "use": {"tokens": 1}}
-    rows, *_ = loaded(known, tmp_path, log="\n".join(json.dumps(use | who) for who in ({"who": {"name": None}}, {})))
-    assert [row["x_PrincipalId"] for row in rows] == [None, None]
+    found, *_ = stated(known, tmp_path, log="\n".join(json.dumps(use | who) for who in ({"who": {"name": None}}, {})))
+    assert [row["x_PrincipalId"] for row in found] == [None, None]
     with pytest.raises(ExportRefused, match=r"lacks the column who\.name"):
-        loaded(known, tmp_path, log=json.dumps(use | {"who": {"nick": "Ann"}}) + "\n")
+        stated(known, tmp_path, log=json.dumps(use | {"who": {"nick": "Ann"}}) + "\n")
 
 
 def test_pages_may_say_elsewhere_that_more_follow(tmp_path: Path) -> None:
@@ -168,20 +156,20 @@ def test_pages_may_say_elsewhere_that_more_follow(tmp_path: Path) -> None:
     text = text.replace("  type: {required: true}\n", "  page.team: {}\n")
     sql = USAGE.replace("who.name", "page.team")
     with pytest.raises(ExportRefused, match="has no has_more"):
-        loaded(source(tmp_path, text, sql, "usage"), tmp_path, page=json.dumps({"events": []}))
+        stated(declared(tmp_path, text, sql, "usage"), tmp_path, page=json.dumps({"events": []}))
     text += "paging: {more: pagination.hasNext, next: null}\n"
     (tmp_path / "a_source" / "source.yml").write_text(text)
     page = {"team": "T", "pagination": {"hasNext": False}, "events": [{"time": 1790812800123, "use": {"tokens": 5}}]}
-    rows, *_ = loaded(read_source(tmp_path / "a_source"), tmp_path, page=json.dumps(page))
-    assert [(row["x_PrincipalId"], row["Quantity"]) for row in rows] == [("T", 5)]
+    found, *_ = stated(read_source(tmp_path / "a_source"), tmp_path, page=json.dumps(page))
+    assert [(row["x_PrincipalId"], row["Quantity"]) for row in found] == [("T", 5)]
 
 
 def test_a_list_of_what_there_is_states_no_days(tmp_path: Path) -> None:
     text = BILL.replace("charges", "identities").replace("window: days", "window: snapshot")
     text = text.replace("money_unit: dollars\n", "").split("columns:")[0] + "columns:\n  id: {required: true}\n"
-    known = source(tmp_path, text, "SELECT _row, 'user_id' AS Kind, id AS Key FROM export", "identities")
-    rows, start, end = loaded(known, tmp_path, users="id\nu-1\nu-2\n")
-    assert [row["Key"] for row in rows] == ["u-1", "u-2"]
+    known = declared(tmp_path, text, "SELECT _row, 'user_id' AS Kind, id AS Key FROM export", "identities")
+    found, start, end = stated(known, tmp_path, users="id\nu-1\nu-2\n")
+    assert [row["Key"] for row in found] == ["u-1", "u-2"]
     assert (start.year, end.year) == (1970, 2100)
 
 
@@ -195,7 +183,7 @@ def test_a_list_of_what_there_is_states_no_days(tmp_path: Path) -> None:
 )
 def test_a_declaration_that_disagrees_with_itself_is_an_error(old: str, new: str, why: str, tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=why):
-        source(tmp_path, BILL.replace(old, new), CHARGES)
+        declared(tmp_path, BILL.replace(old, new), CHARGES)
 
 
 def load(name: str, first: int, after: int, hour: int = 0) -> Load:
@@ -212,7 +200,7 @@ def load(name: str, first: int, after: int, hour: int = 0) -> Load:
 def test_of_two_that_state_a_day_the_first_in_rank_counts(tmp_path: Path) -> None:
     """Whichever came later: the export that states the cost best does, and the other only where it is alone."""
     text = BILL.replace("finality", "states: {of: the_bill, rank: 1}\nfinality")
-    best = source(tmp_path, text, CHARGES)
+    best = declared(tmp_path, text, CHARGES)
     other = best.model_copy(update={"states": best.states.model_copy(update={"rank": 2})}) if best.states else best
     known = {"bill_a": best, "bill_b": other}
     pieces = coverage([load("b", 1, 20, hour=5), load("a", 5, 10), load("c", 1, 3)], known)

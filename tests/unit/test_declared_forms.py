@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ingestion import ExportRefused, archive_file, load_export
-from ingestion.registry import read_source
+from ingestion import ExportRefused
+from tests.export_fixture import declared, loaded, rows
 
 BILL = """
 title: A bill
@@ -31,42 +31,37 @@ SELECT = """SELECT _row, amount AS BilledCost, 'USD' AS BillingCurrency, day AS 
 day + INTERVAL 1 DAY AS ChargePeriodEnd, 'Usage' AS ChargeCategory, labels AS Tags FROM export"""
 
 
-def load(home: Path, text: str, sql: str, *files: Path) -> list[dict[str, Any]]:
-    place = home / "sources" / "a_source"
-    place.mkdir(parents=True, exist_ok=True)
-    (place / "source.yml").write_text(text)
-    (place / "charges.sql").write_text(sql)
-    parts = [archive_file(file, home / "archive") for file in files]
-    loaded = load_export(parts, read_source(place), "acme", home / "staging")
-    return [row for file in loaded.files for row in pq.read_table(file.path).to_pylist()]
+def made(home: Path, text: str, sql: str, **files: bytes | str) -> list[dict[str, Any]]:
+    return rows(loaded(declared(home, text, sql), home, files))
 
 
-def file(home: Path, name: str, text: str) -> Path:
-    (home / name).write_text(text)
-    return home / name
+def parquet(row: dict[str, Any]) -> bytes:
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.Table.from_pylist([row]), sink)
+    return bytes(sink.getvalue().to_pybytes())
 
 
 @pytest.mark.parametrize("header", ["day,amount", "Day,cost", "USAGEDATE,CostInBillingCurrency"])
 def test_a_column_may_have_several_headers(header: str, tmp_path: Path) -> None:
-    (row,) = load(tmp_path, BILL, SELECT, file(tmp_path, "bill", f"{header}\n2026-10-01,1.5\n"))
+    (row,) = made(tmp_path, BILL, SELECT, bill=f"{header}\n2026-10-01,1.5\n")
     assert row["BilledCost"] == Decimal("1.5")
 
 
 def test_two_headers_of_one_column_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ExportRefused, match=r"more than one column named .?amount"):
-        load(tmp_path, BILL, SELECT, file(tmp_path, "bill", "day,amount,Cost\n2026-10-01,1.5,2\n"))
+        made(tmp_path, BILL, SELECT, bill="day,amount,Cost\n2026-10-01,1.5,2\n")
 
 
 @pytest.mark.parametrize("written", ['"a": "x","b": "1"', '{"a": "x","b": "1"}'])
 def test_an_object_may_lack_its_braces(written: str, tmp_path: Path) -> None:
     quoted = written.replace('"', '""')
-    (row,) = load(tmp_path, BILL, SELECT, file(tmp_path, "bill", f'day,amount,labels\n2026-10-01,1,"{quoted}"\n'))
+    (row,) = made(tmp_path, BILL, SELECT, bill=f'day,amount,labels\n2026-10-01,1,"{quoted}"\n')
     assert json.loads(row["Tags"]) == {"a": "x", "b": "1"}
 
 
 def test_what_is_no_object_even_with_braces_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ExportRefused, match="row 1, column labels"):
-        load(tmp_path, BILL, SELECT, file(tmp_path, "bill", "day,amount,labels\n2026-10-01,1,team=red\n"))
+        made(tmp_path, BILL, SELECT, bill="day,amount,labels\n2026-10-01,1,team=red\n")
 
 
 NESTED = """
@@ -95,9 +90,8 @@ ROW: dict[str, Any] = {
 
 
 def test_rows_with_objects_in_them_are_read_alike_from_parquet_and_from_lines(tmp_path: Path) -> None:
-    pq.write_table(pa.Table.from_pylist([ROW]), tmp_path / "rows.parquet")
-    lines = file(tmp_path, "rows.json", json.dumps(ROW | {"hour": "2026-09-01 08:00:00 UTC"}) + "\n")
-    one, other = load(tmp_path, NESTED, OF_NESTED, tmp_path / "rows.parquet", lines)
+    lines = json.dumps(ROW | {"hour": "2026-09-01 08:00:00 UTC"}) + "\n"
+    one, other = made(tmp_path, NESTED, OF_NESTED, **{"rows.parquet": parquet(ROW), "rows.json": lines})
     differing = {key for key in one if one[key] != other[key]}
     assert differing == {"x_SourceRow"}
     assert (one["BilledCost"], one["BillingCurrency"]) == (Decimal("1.1"), "EUR")
@@ -106,6 +100,5 @@ def test_rows_with_objects_in_them_are_read_alike_from_parquet_and_from_lines(tm
 
 def test_a_missing_field_of_an_object_is_refused_by_its_name(tmp_path: Path) -> None:
     row = {**ROW, "price": {"amount": 1.1, "code": {"words": "EUR"}}}
-    pq.write_table(pa.Table.from_pylist([row]), tmp_path / "rows.parquet")
     with pytest.raises(ExportRefused, match=r"price\.code\.text"):
-        load(tmp_path, NESTED, OF_NESTED, tmp_path / "rows.parquet")
+        made(tmp_path, NESTED, OF_NESTED, **{"rows.parquet": parquet(row)})

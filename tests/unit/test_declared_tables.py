@@ -9,8 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ingestion import ExportRefused, LoadResult, archive_file, load_export
+from ingestion import ExportRefused
 from ingestion.registry import Source, SourceError, read_source
+from tests.export_fixture import declared, loaded, rows
 
 BILL = """
 title: A bill in parts
@@ -33,20 +34,7 @@ day + INTERVAL 1 DAY AS ChargePeriodEnd, 'Usage' AS ChargeCategory, "tag/" AS Ta
 
 
 def source(folder: Path, text: str = BILL, sql: str = CHARGES) -> Source:
-    place = folder / "a_source"
-    place.mkdir()
-    (place / "source.yml").write_text(text)
-    (place / "charges.sql").write_text(sql)
-    return read_source(place)
-
-
-def loaded(known: Source, folder: Path, files: dict[str, bytes]) -> tuple[LoadResult, list[dict[str, Any]]]:
-    parts = []
-    for name, content in files.items():
-        (folder / name).write_bytes(content)
-        parts.append(archive_file(folder / name, folder / "archive"))
-    result = load_export(parts, known, "acme", folder / "staging")
-    return result, [row for file in result.files for row in pq.read_table(file.path).to_pylist()]
+    return declared(folder, text, sql)
 
 
 def parquet(**columns: list[Any]) -> bytes:
@@ -61,8 +49,8 @@ def test_a_month_may_come_in_parts_of_any_form(tmp_path: Path) -> None:
         "part-2.csv.gz": gzip.compress(b"amount,day\n3,2026-09-03\n"),
         "part-3.parquet": parquet(amount=[4.5], day=["2026-09-04"], **{"tag/team": ["blue"], "tag/app": [None]}),
     }
-    result, rows = loaded(source(tmp_path), tmp_path, files)
-    told = [(row["x_SourceRow"], row["ChargePeriodStart"].day, row["BilledCost"], row["Tags"]) for row in rows]
+    result = loaded(source(tmp_path), tmp_path, files)
+    told = [(row["x_SourceRow"], row["ChargePeriodStart"].day, row["BilledCost"], row["Tags"]) for row in rows(result)]
     red, none, blue = '{"team":"red"}', "{}", '{"team":"blue"}'
     assert told == [(1, 1, 1, red), (2, 2, 2, none), (3, 3, 3, none), (4, 4, Decimal("4.5"), blue)]
     assert (result.records, result.totals) == (4, {"USD": "10.500000000000"})
@@ -91,7 +79,7 @@ def test_a_part_without_a_required_column_is_refused_by_its_name(tmp_path: Path)
 
 def test_columns_known_but_not_loaded_are_no_news(tmp_path: Path) -> None:
     files = {"bill.csv": b"day,amount,tag/team,in_id,colour\n2026-09-01,1,red,7,green\n"}
-    result, _ = loaded(source(tmp_path), tmp_path, files)
+    result = loaded(source(tmp_path), tmp_path, files)
     (warning,) = result.warnings
     assert "colour" in warning.message
     assert "in_id" not in warning.message
@@ -101,8 +89,8 @@ def test_columns_known_but_not_loaded_are_no_news(tmp_path: Path) -> None:
 def test_what_is_gathered_may_have_another_head(tmp_path: Path) -> None:
     text = BILL.replace("tag/: {type: json", "tags: {type: json, also: [tag/]").replace("['in_*']", "[]")
     files = {"bill.csv": b"day,amount,tag/team\n2026-09-01,7,red\n"}
-    result, rows = loaded(source(tmp_path, text, CHARGES.replace('"tag/"', "tags")), tmp_path, files)
-    assert [(row["BilledCost"], row["Tags"], result.warnings) for row in rows] == [(7, '{"team":"red"}', ())]
+    result = loaded(source(tmp_path, text, CHARGES.replace('"tag/"', "tags")), tmp_path, files)
+    assert [(row["BilledCost"], row["Tags"], result.warnings) for row in rows(result)] == [(7, '{"team":"red"}', ())]
 
 
 def test_what_is_gathered_is_json(tmp_path: Path) -> None:
@@ -118,7 +106,7 @@ def test_macros_decide_the_rows_too(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         source(tmp_path, text, sql)
     (tmp_path / "shout.sql").write_text("CREATE TEMP MACRO shout(x) AS upper(x);")
     first = read_source(tmp_path / "a_source")
-    _, rows = loaded(first, tmp_path, {"bill.csv": b"day,amount\n2026-09-01,1\n"})
-    assert [row["ChargeCategory"] for row in rows] == ["USage"]
+    result = loaded(first, tmp_path, {"bill.csv": b"day,amount\n2026-09-01,1\n"})
+    assert [row["ChargeCategory"] for row in rows(result)] == ["USage"]
     (tmp_path / "shout.sql").write_text("CREATE TEMP MACRO shout(x) AS lower(x);")
     assert read_source(tmp_path / "a_source").definition != first.definition

@@ -9,13 +9,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
 import pytest
 
-from ingestion import ExportRefused, LoadResult, archive_file, load_export, sources
+from ingestion import ExportRefused, LoadResult, sources
 from ingestion.golden import sample
 from ingestion.registry import Source
 from pipeline.manifest import DeliveryEntry, Load, coverage
+from tests.export_fixture import loaded, rows
 
 Page = dict[str, Any]
 ENTERPRISE = [name for name in sorted(sources()) if name.startswith("anthropic_enterprise_")]
@@ -30,18 +30,8 @@ USAGE_HEAD_2025 = (
 )
 
 
-def loaded(source: Source, folder: Path, **files: bytes) -> LoadResult:
-    folder.mkdir(exist_ok=True)
-    parts = []
-    for name, content in files.items():
-        (folder / name).write_bytes(content)
-        parts.append(archive_file(folder / name, folder / "archive"))
-    return load_export(parts, source, "acme", folder / "staging")
-
-
-def rows(result: LoadResult) -> list[dict[str, Any]]:
-    found = [row for file in result.files for row in pq.read_table(file.path).to_pylist()]
-    return sorted(found, key=lambda row: (row["x_SourceRow"], str(row["x_TokenClass"])))
+def in_order(result: LoadResult) -> list[dict[str, Any]]:
+    return sorted(rows(result), key=lambda row: (row["x_SourceRow"], str(row["x_TokenClass"])))
 
 
 def changed(source: Source, folder: Path, change: Callable[[Page], None]) -> LoadResult:
@@ -51,7 +41,7 @@ def changed(source: Source, folder: Path, change: Callable[[Page], None]) -> Loa
         page = json.loads(file.read_text())
         change(page)
         files[file.name] = json.dumps(page).encode()
-    return loaded(source, folder, **files)
+    return loaded(source, folder, files)
 
 
 def records(page: Page) -> list[Page]:
@@ -60,7 +50,7 @@ def records(page: Page) -> list[Page]:
 
 def as_delivered(name: str, folder: Path) -> list[dict[str, Any]]:
     source = sources()[name]
-    return rows(loaded(source, folder, **{file.name: file.read_bytes() for file in sample(source)}))
+    return in_order(loaded(source, folder, {file.name: file.read_bytes() for file in sample(source)}))
 
 
 @pytest.mark.parametrize("name", ["anthropic_enterprise_cost", "anthropic_enterprise_user_cost"])
@@ -99,8 +89,8 @@ def test_an_older_spend_report_ends_with_the_user(tmp_path: Path) -> None:
     ends = lines[0].index("user_id") + 1
     older = io.StringIO()
     csv.writer(older).writerows(line[:ends] for line in lines)
-    result = loaded(source, tmp_path, **{file.name: older.getvalue().encode()})
-    assert sum(row["BilledCost"] for row in rows(result)) == Decimal("1031.82")
+    result = loaded(source, tmp_path, {file.name: older.getvalue().encode()})
+    assert sum(row["BilledCost"] for row in in_order(result)) == Decimal("1031.82")
     assert not result.warnings
 
 
@@ -110,8 +100,8 @@ def test_an_older_cost_csv_has_no_list_price(year: int, tmp_path: Path) -> None:
               "api_key": "bot", "usage_type": "message", "context_window": "≤ 200k", "token_type": "input_cache_read",
               "cost_usd": "12.34", "cost_type": "token"}  # fmt: skip
     line = ",".join(values[column] for column in COST_HEADS[year].split(","))
-    result = loaded(sources()["anthropic_console_cost"], tmp_path, cost=f"{COST_HEADS[year]}\n{line}\n".encode())
-    (row,) = rows(result)
+    result = loaded(sources()["anthropic_console_cost"], tmp_path, {"cost": f"{COST_HEADS[year]}\n{line}\n"})
+    (row,) = in_order(result)
     assert (row["BilledCost"], row["ListCost"], row["x_CredentialId"]) == (Decimal("12.34"), None, "bot")
     assert (row["x_Model"], row["x_TokenClass"], row["SubAccountId"]) == (
         "claude-3-5-sonnet-20241022", "cache_read", None,
@@ -121,8 +111,11 @@ def test_an_older_cost_csv_has_no_list_price(year: int, tmp_path: Path) -> None:
 
 def test_an_older_usage_csv(tmp_path: Path) -> None:
     line = "2025-06-12,claude-3-5-haiku-20241022,claude_code_key_user_abcd,Claude Code,standard,8,0,0,0,1,0"
-    result = loaded(sources()["anthropic_console_usage"], tmp_path, use=f"{USAGE_HEAD_2025}\n{line}\n".encode())
-    assert [(row["x_TokenClass"], row["Quantity"]) for row in rows(result)] == [("output", 1), ("uncached_input", 8)]
+    result = loaded(sources()["anthropic_console_usage"], tmp_path, {"use": f"{USAGE_HEAD_2025}\n{line}\n"})
+    assert [(row["x_TokenClass"], row["Quantity"]) for row in in_order(result)] == [
+        ("output", 1),
+        ("uncached_input", 8),
+    ]
     assert not result.warnings
 
 
@@ -167,7 +160,7 @@ def test_a_bucket_of_a_hundred_groups_was_cut_off(name: str, groups: int, tmp_pa
 @pytest.mark.parametrize("name", ["anthropic_claude_code", *(n for n in ENTERPRISE if "_user_" in n)])
 def test_a_day_without_use_is_stated_by_the_name_of_its_page(name: str, tmp_path: Path) -> None:
     empty = json.dumps({"data": [], "has_more": False, "next_page": None}).encode()
-    result = loaded(sources()[name], tmp_path, **{"2026-09-06_to_2026-09-06_page-0001.json": empty})
+    result = loaded(sources()[name], tmp_path, {"2026-09-06_to_2026-09-06_page-0001.json": empty})
     assert (result.rows, result.window_from.day, result.window_to.day) == (0, 6, 7)
 
 
@@ -184,10 +177,10 @@ def test_a_spend_report_is_of_one_month(name: str, tmp_path: Path) -> None:
     source = sources()["anthropic_spend_report"]
     content = sample(source)[0].read_bytes()
     if SPEND[name] is None:
-        assert loaded(source, tmp_path, **{name: content}).window_to.day == 16
+        assert loaded(source, tmp_path, {name: content}).window_to.day == 16
         return
     with pytest.raises(ExportRefused) as refusal:
-        loaded(source, tmp_path, **{name: content})
+        loaded(source, tmp_path, {name: content})
     assert [finding.rule for finding in refusal.value.findings] == [SPEND[name]]
 
 
@@ -195,7 +188,7 @@ def test_prompt_tokens_that_are_not_their_classes_are_refused(tmp_path: Path) ->
     source = sources()["anthropic_spend_report"]
     (file,) = sample(source)
     with pytest.raises(ExportRefused, match="total_prompt_tokens is uncached input"):
-        loaded(source, tmp_path, **{file.name: file.read_bytes().replace(b'"4,100,000"', b'"4,100,001"')})
+        loaded(source, tmp_path, {file.name: file.read_bytes().replace(b'"4,100,000"', b'"4,100,001"')})
 
 
 def cost_load(source: str, first: date, after: date) -> Load:

@@ -3,13 +3,11 @@
 import json
 from collections.abc import Callable
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
 import pytest
 
-from ingestion import ExportRefused, archive_file, load_export, sources
+from ingestion import ExportRefused, sources
 from ingestion.pages import more_follow
 
 EVENT = {
@@ -21,20 +19,6 @@ EVENT = {
     "chargedCents": 20.18232,
 }
 COLUMNS = "Input (w/ Cache Write),Input (w/o Cache Write),Cache Read,Output Tokens,Total Tokens,Cost"
-
-
-@pytest.fixture
-def load(tmp_path: Path) -> Callable[..., list[dict[str, Any]]]:
-    def loaded(source: str, *texts: str) -> list[dict[str, Any]]:
-        parts = []
-        for number, text in enumerate(texts, 1):
-            file = tmp_path / f"page-{number:04d}"
-            file.write_text(text)
-            parts.append(archive_file(file, tmp_path / "archive"))
-        result = load_export(parts, sources()[source], "acme", tmp_path / "staging")
-        return [row for file in result.files for row in pq.read_table(file.path).to_pylist()]
-
-    return loaded
 
 
 def page(*events: dict[str, Any], total: int | None = None, more: bool = False) -> str:

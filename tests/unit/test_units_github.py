@@ -5,13 +5,11 @@ import io
 import json
 from collections.abc import Callable
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
 import pytest
 
-from ingestion import ExportRefused, archive_file, load_export, sources
+from ingestion import ExportRefused, sources
 
 AI_USAGE = "github_copilot_ai_usage"
 BILLS = ["github_copilot_ai_usage", "github_copilot_premium_requests", "github_copilot_summarised_usage"]
@@ -51,20 +49,6 @@ def report(*lines: dict[str, str], header: str = YEAR_2026) -> str:
     writer.writeheader()
     writer.writerows(lines)
     return out.getvalue()
-
-
-@pytest.fixture
-def load(tmp_path: Path) -> Callable[..., list[dict[str, Any]]]:
-    def loaded(source: str, *pages: str) -> list[dict[str, Any]]:
-        parts = []
-        for number, text in enumerate(pages, 1):
-            file = tmp_path / f"page-{number:04d}"
-            file.write_text(text)
-            parts.append(archive_file(file, tmp_path / "archive"))
-        result = load_export(parts, sources()[source], "acme", tmp_path / "staging")
-        return [row for file in result.files for row in pq.read_table(file.path).to_pylist()]
-
-    return loaded
 
 
 @pytest.mark.parametrize("header", ORDERS)

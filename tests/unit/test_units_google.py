@@ -10,10 +10,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from ingestion import archive_file, load_export
+from ingestion import LoadResult
 from ingestion.casting import MACROS as CASTING
-from ingestion.loading import LoadResult
 from ingestion.registry import MACROS, sources
+from tests.export_fixture import loaded
 
 SOURCES = ["google_billing_detailed", "google_focus"]
 DETAILED = sources()["google_billing_detailed"]
@@ -26,13 +26,11 @@ def rows(source: str) -> list[dict[str, str]]:
 
 
 def load(home: Path, *changes: dict[str, Any]) -> LoadResult:
-    file = home / "rows.json"
-    file.write_text("".join(json.dumps(ROW | change) + "\n" for change in changes))
-    return load_export([archive_file(file, home / "archive")], DETAILED, "acme", home / "staging")
+    return loaded(DETAILED, home, {"rows.json": "".join(json.dumps(ROW | change) + "\n" for change in changes)})
 
 
-def total(loaded: LoadResult) -> Decimal:
-    return Decimal(loaded.totals["USD"])
+def total(result: LoadResult) -> Decimal:
+    return Decimal(result.totals["USD"])
 
 
 def credit(amount: str) -> dict[str, str]:
@@ -61,8 +59,8 @@ def test_net_is_cost_and_all_credits(tmp_path: Path) -> None:
 
 def test_labels_multiply_no_money(tmp_path: Path) -> None:
     """24 dollars with two labels and a tag are 24 dollars, where unnested labels would make 48 or 72 of them."""
-    loaded = load(tmp_path, {"cost": 24.0})
-    assert (total(loaded), loaded.rows) == (24, 1)
+    result = load(tmp_path, {"cost": 24.0})
+    assert (total(result), result.rows) == (24, 1)
     assert len(ROW["labels"]) + len(ROW["tags"]) == 3
     for source in SOURCES:
         first = rows(source)[0]
@@ -80,9 +78,9 @@ def test_the_invoice_month_is_the_billing_period(source: str) -> None:
 
 def test_an_export_states_its_invoice_months(tmp_path: Path) -> None:
     late = {"usage_start_time": "2026-08-31 23:00:00 UTC", "usage_end_time": "2026-09-01 00:00:00 UTC"}
-    loaded = load(tmp_path, {}, late)
-    assert (loaded.window_from, loaded.window_to) == (date(2026, 9, 1), date(2026, 10, 1))
-    assert {file.period for file in loaded.files} == {"2026-08", "2026-09"}
+    result = load(tmp_path, {}, late)
+    assert (result.window_from, result.window_to) == (date(2026, 9, 1), date(2026, 10, 1))
+    assert {file.period for file in result.files} == {"2026-08", "2026-09"}
 
 
 SKUS = {

@@ -3,26 +3,20 @@
 import csv
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import duckdb
-import pyarrow.parquet as pq
 import pytest
 
 from expectations import LoadContext, judge_load
-from ingestion import archive_file, load_export, sources
+from ingestion import LoadResult, sources
 from ingestion.golden import expected, sample
-from ingestion.loading import LoadResult
+from tests.export_fixture import loaded, rows
 
 LITELLM = sorted(name for name in sources() if name.startswith("litellm_"))
 
 
-def loaded(source: str, file: Path, folder: Path) -> LoadResult:
-    return load_export([archive_file(file, folder / "archive")], sources()[source], "gateway", folder / "staging")
-
-
-def rows(result: LoadResult) -> list[dict[str, Any]]:
-    return [row for file in result.files for row in pq.read_table(file.path).to_pylist()]
+def gateway(source: str, file: Path, folder: Path) -> LoadResult:
+    return loaded(source, folder, {file.name: file.read_bytes()}, "gateway")
 
 
 def test_they_are_there_and_none_states_cost() -> None:
@@ -35,16 +29,16 @@ def test_spend_is_in_dollars_and_stands_once_a_request(tmp_path: Path) -> None:
     with log.open(newline="") as file:
         first = next(csv.DictReader(file))
     assert first["spend"] == "0.0123"
-    priced = [row for row in rows(loaded("litellm_spend_logs", log, tmp_path)) if row["x_SourceRow"] == 1]
+    priced = [row for row in rows(gateway("litellm_spend_logs", log, tmp_path)) if row["x_SourceRow"] == 1]
     assert [row["EstimatedCost"] for row in priced if row["EstimatedCost"] is not None] == [Decimal("0.0123")]
     assert {row["EstimatedCostCurrency"] for row in priced} == {"USD", None}
 
 
 def test_classes_of_tokens_sum_to_what_the_request_used(tmp_path: Path) -> None:
     (log,) = sample(sources()["litellm_spend_logs"])
-    first = [row for row in rows(loaded("litellm_spend_logs", log, tmp_path)) if row["x_SourceRow"] == 1]
+    first = [row for row in rows(gateway("litellm_spend_logs", log, tmp_path)) if row["x_SourceRow"] == 1]
     assert sum(row["Quantity"] for row in first) == 1500
-    cached = [row for row in rows(loaded("litellm_spend_logs", log, tmp_path)) if row["x_SourceRow"] == 3]
+    cached = [row for row in rows(gateway("litellm_spend_logs", log, tmp_path)) if row["x_SourceRow"] == 3]
     assert [(row["x_TokenClass"], row["Quantity"]) for row in cached] == [("output", 0)]
 
 
@@ -61,7 +55,7 @@ def test_parquet_gives_the_rows_that_csv_gives(name: str, tmp_path: Path) -> Non
 def test_prompts_and_answers_stay_outside(tmp_path: Path) -> None:
     (log,) = sample(sources()["litellm_spend_logs"])
     assert "PLACEHOLDER" in log.read_text()
-    result = loaded("litellm_spend_logs", log, tmp_path)
+    result = gateway("litellm_spend_logs", log, tmp_path)
     assert rows(result)
     assert not any("PLACEHOLDER" in str(value) for row in rows(result) for value in row.values())
     (warning,) = (one for one in result.warnings if one.rule == "unknown_columns")
@@ -70,7 +64,7 @@ def test_prompts_and_answers_stay_outside(tmp_path: Path) -> None:
 
 def test_the_focus_export_of_litellm_is_refused_as_a_bill(tmp_path: Path) -> None:
     (export,) = sample(sources()["litellm_focus"])
-    source, result = sources()["focus"], loaded("focus", export, tmp_path)
+    source, result = sources()["focus"], gateway("focus", export, tmp_path)
     window = (result.window_from.isoformat(), result.window_to.isoformat(), "billing")
     context = LoadContext(result.load_id, "focus", "gateway", "charges", result.records, result.totals, *window)
     verdict = judge_load([file.path for file in result.files], "charges", source, context)

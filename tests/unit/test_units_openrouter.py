@@ -3,13 +3,11 @@
 import json
 from collections.abc import Callable
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
 import pytest
 
-from ingestion import ExportRefused, archive_file, load_export, sources
+from ingestion import ExportRefused, sources
 
 DAY = {"date": "2026-09-02", "model": "openai/gpt-5.6", "model_permaslug": "openai/gpt-5.6-2026-07-01", "requests": 7}
 DAY |= {"provider_name": "OpenAI", "usage": 0.0125, "byok_usage_inference": 0.2375}
@@ -38,18 +36,6 @@ EXPORTS = {
     "openrouter_activity_csv": HEADER + LINE,
     "openrouter_generations": generations(GENERATION),
 }
-
-
-@pytest.fixture
-def load(tmp_path: Path) -> Callable[..., list[dict[str, Any]]]:
-    def loaded(source: str, text: str) -> list[dict[str, Any]]:
-        file = tmp_path / "delivery"
-        file.write_text(text)
-        parts = [archive_file(file, tmp_path / "archive")]
-        result = load_export(parts, sources()[source], "acme", tmp_path / "staging")
-        return [row for file in result.files for row in pq.read_table(file.path).to_pylist()]
-
-    return loaded
 
 
 @pytest.mark.parametrize("source", EXPORTS)

@@ -4,12 +4,13 @@ import csv
 import gzip
 import io
 from pathlib import Path
+from typing import Any
 
-import pyarrow.parquet as pq
 import pytest
 
-from ingestion import ExportRefused, archive_file, load_export
-from ingestion.registry import Source, read_source
+from ingestion import ExportRefused
+from ingestion.registry import Source
+from tests.export_fixture import declared, loaded, rows
 
 USAGE = """
 title: Use
@@ -48,19 +49,13 @@ def wrapped(text: str) -> str:
 
 @pytest.fixture
 def known(tmp_path: Path) -> Source:
-    place = tmp_path / "a_source"
-    place.mkdir()
-    (place / "source.yml").write_text(USAGE)
-    (place / "usage.sql").write_text(SELECT)
-    return read_source(place)
+    return declared(tmp_path, USAGE, SELECT, "usage")
 
 
-def rows(known: Source, folder: Path, content: bytes) -> list[dict[str, object]]:
-    file = folder / "export.csv"
-    file.write_bytes(content)
-    loaded = load_export([archive_file(file, folder / "archive")], known, "acme", folder / "staging")
-    table = pq.read_table(loaded.files[0].path, columns=["UsageDate", "x_PrincipalId", "x_Model", "Quantity"])
-    return table.to_pylist()
+def use(known: Source, folder: Path, content: bytes) -> list[tuple[Any, ...]]:
+    """Day, person, model and quantity of each row."""
+    found = rows(loaded(known, folder, {"export.csv": content}))
+    return [(row["UsageDate"], row["x_PrincipalId"], row["x_Model"], row["Quantity"]) for row in found]
 
 
 @pytest.mark.parametrize("zipped", [False, True])
@@ -68,20 +63,20 @@ def test_wrapped_lines_are_read_as_the_lines_in_them(zipped: bool, known: Source
     text = wrapped(PLAIN)
     assert text.startswith('"day,""who"",""model""')
     content = gzip.compress(text.encode()) if zipped else text.encode()
-    plain = rows(known, tmp_path, PLAIN.encode())
-    assert [(row["x_PrincipalId"], row["x_Model"]) for row in plain][:2] == [
+    plain = use(known, tmp_path, PLAIN.encode())
+    assert [(person, model) for _, person, model, _ in plain][:2] == [
         ('Ann "A", of Acme', "Auto: x, y"),
         (None, None),
     ]
-    assert rows(known, tmp_path, content) == plain
+    assert use(known, tmp_path, content) == plain
 
 
 @pytest.mark.parametrize("line", ['"2026-09-01,""Ann"",5"', '"2026-09-01,Ann,x,5,6"', '"2026-09-01,""Ann,x,5"'])
 def test_a_wrapped_line_with_another_number_of_values_is_refused(line: str, known: Source, tmp_path: Path) -> None:
     with pytest.raises(ExportRefused, match=r"export\.csv.*Expected 4 values"):
-        rows(known, tmp_path, (wrapped(PLAIN) + line + "\n").encode())
+        use(known, tmp_path, (wrapped(PLAIN) + line + "\n").encode())
 
 
 def test_a_wrapped_header_without_a_required_column_is_refused_by_name(known: Source, tmp_path: Path) -> None:
     with pytest.raises(ExportRefused, match="lacks the column tokens; was it renamed to token"):
-        rows(known, tmp_path, wrapped(PLAIN.replace("tokens", "token")).encode())
+        use(known, tmp_path, wrapped(PLAIN.replace("tokens", "token")).encode())
