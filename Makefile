@@ -49,8 +49,9 @@ setup: ## .venv from the pinned, hash-checked lock (skipped when current)
 run: setup ## sample company, Airflow on loopback, exports in, statement out; Ctrl-C ends it
 	@$(PYTHON) -m pipeline up --books "$(BOOKS)" --sample $(if $(EXIT_WHEN_PUBLISHED),--exit-when-published)
 
-test: lint test-fast ## everything CI runs: lint, unit, contract and end-to-end tests
-	@$(PYTEST) -n 3 --dist loadfile -m slow # three, since much of it waits for Airflow
+# Three workers on two cores, since much of it waits for Airflow; the slow ones begin (tests/conftest.py).
+test: lint ## everything CI runs: lint, unit, contract and end-to-end tests
+	@$(PYTEST) -n 3 --dist loadfile --no-loadscope-reorder
 
 test-fast: setup ## unit and contract tests without the slow ones
 	@$(PYTEST) -n 2 --dist loadfile -m "not slow"

@@ -45,6 +45,8 @@ def main(
     if unknown:
         raise typer.BadParameter(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
     console.print(f"On {machine()}; medians of {repeats} runs, scale {scale:g}.")
+    if place:
+        place.mkdir(parents=True, exist_ok=True)
     figures = []
     for name in only.split(","):
         with tempfile.TemporaryDirectory(prefix="tokenbooks-bench-", dir=place) as workplace:

@@ -16,8 +16,14 @@ if TYPE_CHECKING:
 # Before anything imports Airflow: importing it writes a configuration into its home, which must not be the person's.
 os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="tokenbooks-airflow-")
 atexit.register(shutil.rmtree, os.environ["AIRFLOW_HOME"], ignore_errors=True)
-os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="tokenbooks-cache-")
-atexit.register(shutil.rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)
+if "PYTEST_XDIST_WORKER" not in os.environ:  # one for all workers: dbt reads the project once
+    os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="tokenbooks-cache-")
+    atexit.register(shutil.rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow tests begin, so that none of them is left over while the other workers have nothing to do."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 class Desk:
