@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ingestion.landing import Delivery
 
-BLOCK = 1 << 20
+BLOCK = 8 << 20  # each block hands the interpreter to whoever waits for it: the import of Great Expectations, beside this
 EXTENSION = re.compile(r"\.(json|csv|parquet|txt)(\.gz)?$|\.gz$", re.IGNORECASE)
 
 
@@ -47,10 +47,14 @@ def load_id_of(source: str, account: str, sha256: str) -> str:
 
 def hash_file(path: Path) -> str:
     """The sha256 of a delivered file, read without copying it."""
-    digest = hashlib.sha256()
     with _open_settled(path) as file:
-        while block := file.read(BLOCK):
-            digest.update(block)
+        return _hash(file)
+
+
+def _hash(file: BufferedReader) -> str:
+    digest, block = hashlib.sha256(), memoryview(bytearray(BLOCK))
+    while size := file.readinto(block):
+        digest.update(block[:size])
     return digest.hexdigest()
 
 
@@ -65,7 +69,7 @@ def archive_file(path: Path, folder: Path) -> Part:
         with _open_settled(path) as file, incoming.open("wb") as copy, ThreadPoolExecutor(1) as beside:
             before = os.fstat(file.fileno())
             copied = beside.submit(_copy, file.fileno(), copy.fileno(), before.st_size)
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            sha256 = _hash(file)
             copied.result()
             after = os.fstat(file.fileno())
             if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
