@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ingestion.landing import Delivery
 
-BLOCK = 8 << 20  # each block hands the interpreter to whoever waits for it: the import of Great Expectations, beside this
+BLOCK = 8 << 20  # after each block another thread has its turn, such as the one that imports Great Expectations
 EXTENSION = re.compile(r"\.(json|csv|parquet|txt)(\.gz)?$|\.gz$", re.IGNORECASE)
 
 
